@@ -1,0 +1,1 @@
+"""brmcourse: a course on working with difficult business partners."""

@@ -1,0 +1,197 @@
+"""A quiz: one question at a time, unlimited tries, of which the first counts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from brmcourse.activities.activity import Action, shuffled
+from brmcourse.errors import ResponseError
+from brmcourse.events import Draft, Event
+from brmcourse.model import BaseQuestion, Compose, Match, Order, Question, Quiz
+from brmcourse.scoring import Mark, Response, mark
+
+GOOD_ENOUGH = 0.8
+"""From this share of the points on, the summary does not send the learner back to the reading."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One try at a question."""
+
+    response: Response
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class QuizState:
+    """Where a learner stands in a quiz. `at` counts from 0; behind the last question comes the summary."""
+
+    quiz: Quiz
+    seed: str
+    at: int = 0
+    tries: Mapping[str, tuple[Answer, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    compared: frozenset[str] = frozenset()
+    outdated: frozenset[str] = frozenset()
+    starts: int = 1
+    arranged: tuple[str, ...] | None = None
+    notice: str = ""
+    confirming: bool = False
+
+    @property
+    def question(self) -> Question | None:
+        """The question on show; None in the summary."""
+        return self.quiz.questions[self.at] if self.at < len(self.quiz.questions) else None
+
+    @property
+    def answer(self) -> Answer | None:
+        """The latest try at the question on show."""
+        tries = self.tries.get(self.question.id, ()) if self.question else ()
+        return tries[-1] if tries else None
+
+    @property
+    def points(self) -> float:
+        """The points of all first tries."""
+        return sum(tries[0].mark.points for tries in self.tries.values())
+
+    @property
+    def to_review(self) -> tuple[Question, ...]:
+        """The questions whose first try is missing or earned too little."""
+        return tuple(
+            q for q in self.quiz.questions if q.id not in self.tries or self.tries[q.id][0].mark.points < GOOD_ENOUGH
+        )
+
+
+def subjects(quiz: Quiz) -> tuple[str, ...]:
+    """Return the quiz and its questions."""
+    return quiz.id, *(question.id for question in quiz.questions)
+
+
+def begin(quiz: Quiz, seed: str) -> QuizState:
+    """Return the first question, nothing chosen."""
+    return QuizState(quiz, seed)
+
+
+def replay(state: QuizState, event: Event) -> QuizState:
+    """Fold an event in; an answer to an earlier version of a question stays in the log and is asked for again."""
+    question = next((q for q in state.quiz.questions if q.id == event.subject), None)
+    match event.kind:
+        case "quiz.moved":
+            ids = [q.id for q in state.quiz.questions]
+            target = event.body["to"]
+            return replace(state, at=ids.index(target) if target in ids else len(ids), arranged=None)
+        case "quiz.reset":
+            return QuizState(state.quiz, state.seed, starts=state.starts + 1)
+        case "quiz.wrote" if question:
+            texts = {**state.texts, question.id: event.body["text"]}
+            compared = state.compared | {question.id} if event.body["compare"] else state.compared
+            return replace(state, texts=texts, compared=compared)
+        case "quiz.answered" if question:
+            return _answered(state, question, event)
+    return state
+
+
+def _answered(state: QuizState, question: Question, event: Event) -> QuizState:
+    if event.fingerprint != question.fingerprint:
+        return replace(state, outdated=state.outdated | {question.id})
+    response = event.body["response"]
+    answer = Answer(response, mark(question, response))
+    tries = {**state.tries, question.id: (*state.tries.get(question.id, ()), answer)}
+    return replace(state, tries=tries, outdated=state.outdated - {question.id}, arranged=None)
+
+
+def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]]:
+    """Answer "check", "draft", "compare", "arrange", "go", "reset", "reset-yes" and "reset-no"."""
+    state = replace(state, notice="", confirming=action.name == "reset")
+    question = next((q for q in state.quiz.questions if q.id == action.get("question")), None)
+    match action.name:
+        case "check" if question:
+            return _check(state, question, action)
+        case "draft" | "compare" if question:
+            return _write(state, question, action)
+        case "arrange" if isinstance(question, Order):
+            return replace(state, arranged=_moved(read_response(state, question, action), action.get("move"))), ()
+        case "go":
+            return state, [Draft("quiz.moved", state.quiz.id, state.quiz.fingerprint, {"to": action.get("to")})]
+        case "reset-yes":
+            return state, [Draft("quiz.reset", state.quiz.id, state.quiz.fingerprint, {})]
+    return state, ()
+
+
+def _check(state: QuizState, question: Question, action: Action) -> tuple[QuizState, Sequence[Draft]]:
+    response = read_response(state, question, action)
+    try:
+        marked = mark(question, response)
+    except ResponseError as error:
+        return replace(state, notice=str(error)), ()
+    body = {
+        "quiz": state.quiz.id,
+        "response": response,
+        "points": marked.points,
+        "max_points": marked.max_points,
+        "try": len(state.tries.get(question.id, ())) + 1,
+    }
+    return state, [Draft("quiz.answered", question.id, question.fingerprint, body)]
+
+
+def _write(state: QuizState, question: Question, action: Action) -> tuple[QuizState, Sequence[Draft]]:
+    text, compare = action.get("text"), action.name == "compare"
+    if compare and not text.strip():
+        return replace(state, notice="Write your line first."), ()
+    if text == state.texts.get(question.id, "") and not compare:
+        return state, ()
+    return state, [Draft("quiz.wrote", question.id, question.fingerprint, {"text": text, "compare": compare})]
+
+
+def codes(state: QuizState, question: BaseQuestion) -> dict[str, str]:
+    """Return the names a page uses for options and targets, in the order shown: a page never holds their ids,
+    which might tell which one is right."""
+    options = shuffled(getattr(question, "options", ()), state.seed, question.id)
+    names = {chr(ord("A") + number): option.id for number, option in enumerate(options)}
+    if isinstance(question, Match):
+        names |= {f"T{number}": target.id for number, target in enumerate(question.targets, 1)}
+    if isinstance(question, Compose):
+        names |= {f"R{number}": criterion.id for number, criterion in enumerate(question.rubric, 1)}
+    return names
+
+
+def arrangement(state: QuizState, question: Order) -> tuple[str, ...]:
+    """Return the option ids in the order the learner sees them: as arranged, as last answered, or shuffled."""
+    if state.arranged:
+        return state.arranged
+    if state.answer and state.question == question:
+        return tuple(state.answer.response)
+    key = tuple(option.id for option in question.options)
+    mixed = tuple(codes(state, question).values())
+    return mixed if mixed != key else mixed[1:] + mixed[:1]  # never hand out the right order
+
+
+def read_response(state: QuizState, question: BaseQuestion, action: Action) -> Any:
+    """Turn the fields of a form into a response of the question's shape; `scoring.mark` judges whether it fits."""
+    names = codes(state, question)
+    picks = [names.get(value, value) for value in action.form.get("pick", ())]
+    ratings = {
+        names[key.removeprefix("rate-")]: int(values[0]) if values[0].isdecimal() else names.get(values[0], values[0])
+        for key, values in action.form.items()
+        if key.startswith("rate-") and key.removeprefix("rate-") in names and values and values[0]
+    }
+    match question.shape:
+        case "one":
+            return picks[0] if picks else ""
+        case "many":
+            return picks
+        case "map":
+            return ratings
+        case "text":
+            return {"text": action.get("text"), "ratings": ratings}
+
+
+def _moved(order: Sequence[str], move: str) -> tuple[str, ...]:
+    """Return the order after a move like "up 2": the line at position 2 (from 0) goes up by one."""
+    step, _, place = move.partition(" ")
+    lines, old = list(order), int(place)
+    new = old - 1 if step == "up" else old + 1
+    if 0 <= new < len(lines):
+        lines[old], lines[new] = lines[new], lines[old]
+    return tuple(lines)

@@ -1,0 +1,198 @@
+"""YAML files to model, with every problem located. A file is read when it is first asked for."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from brmcourse.errors import ContentError, Problem, UnknownId
+from brmcourse.model import Content, Conversation, Course, Evidence, Format, Prompts, Quiz, Scale
+from brmcourse.paths import course_root
+from brmcourse.source import Source, read_source
+
+C = TypeVar("C", bound=Content)
+
+KINDS: Mapping[str, type[Content]] = {
+    "questions": Quiz,
+    "scales": Scale,
+    "formats": Format,
+    "conversations": Conversation,
+    "prompts": Prompts,
+}
+"""The folders under `data/` and what each of their files holds."""
+
+SINGLES: Mapping[str, type[Content]] = {"course.yaml": Course, "evidence.yaml": Evidence}
+"""The files that the course has one of."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """All content below one course root; each part is loaded once, when it is needed."""
+
+    root: Path
+
+    @cached_property
+    def course(self) -> Course:
+        """The course and its modules."""
+        return self._single("course.yaml", Course)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The references cited in the course."""
+        return self._single("evidence.yaml", Evidence)
+
+    def quiz(self, name: str) -> Quiz:
+        """Return the quiz of that id; raise UnknownId or ContentError."""
+        return self._named("questions", "quiz", name, Quiz)
+
+    def scale(self, name: str) -> Scale:
+        """Return the self-assessment of that id; raise UnknownId or ContentError."""
+        return self._named("scales", "self-assessment", name, Scale)
+
+    def format(self, name: str) -> Format:
+        """Return the answer format of that id; raise UnknownId or ContentError."""
+        return self._named("formats", "answer format", name, Format)
+
+    def conversation(self, name: str) -> Conversation:
+        """Return the conversation of that id; raise UnknownId or ContentError."""
+        return self._named("conversations", "conversation", name, Conversation)
+
+    def prompts(self, name: str) -> Prompts:
+        """Return what a module asks the learner to write; raise UnknownId or ContentError."""
+        return self._named("prompts", "set of prompts", name, Prompts)
+
+    def files(self) -> Iterator[tuple[Path, type[Content]]]:
+        """Yield each content file with what it should hold."""
+        for name, model in SINGLES.items():
+            yield self.root / "data" / name, model
+        for folder, model in KINDS.items():
+            for path in sorted((self.root / "data" / folder).glob("*.y*ml")):
+                yield path, model
+
+    def load(self, path: Path, model: type[C]) -> tuple[C, Source]:
+        """Read one file as that kind of content; raise ContentError with all its problems."""
+        shown_as = str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+        if not path.is_file():
+            advice = "Put the file back, or install the course again."
+            raise ContentError([Problem(shown_as, 1, "file.missing", "the file is missing", advice)])
+        source = read_source(path, shown_as)
+        try:
+            return model.model_validate(source.data), source
+        except ValidationError as error:
+            raise ContentError(_problems(error, source)) from None
+
+    def _single(self, name: str, model: type[C]) -> C:
+        return self.load(self.root / "data" / name, model)[0]
+
+    def _named(self, folder: str, what: str, name: str, model: type[C]) -> C:
+        paths = {path.stem: path for path in sorted((self.root / "data" / folder).glob("*.yaml"))}
+        path = paths.get(name.lower())
+        if path is None:
+            raise UnknownId(what, name, list(paths))
+        return self.load(path, model)[0]
+
+
+def load_course(root: Path | None = None) -> Course:
+    """Return the course below `root`, by default the one this package carries."""
+    return Library(root or course_root()).course
+
+
+def short_name(content_id: str) -> str:
+    """Return the name a notebook uses and the file has: the id up to the first underscore, in lower case."""
+    return content_id.split("_")[0].lower()
+
+
+# What pydantic calls an error, and the rule, message and advice an author reads instead.
+WORDING: Mapping[str, tuple[str, str, str]] = {
+    "missing": ("field.missing", 'the field "{field}" is missing', "Add `{field}: …` here."),
+    "extra_forbidden": ("field.unknown", 'there is no field called "{field}" here', "{near}"),
+    "string_type": ("field.type", '"{field}" must be text, not {got}', "Put it in quotation marks."),
+    "string_too_short": ("field.empty", '"{field}" is empty', "Write its text."),
+    "string_pattern_mismatch": (
+        "id.form",
+        '"{got}" cannot be used as "{field}"',
+        "Use letters, digits, dots and hyphens, starting with a letter (rows: A1 to A46, B1 to B14).",
+    ),
+    "literal_error": ("field.value", '"{field}" cannot be {got}', "Use {expected}."),
+    "too_short": ("field.too-few", '"{field}" has too few entries', "It needs at least {min_length}."),
+    "union_tag_not_found": ("question.kind", "the question does not say its kind", "Add `kind: single`."),
+    "union_tag_invalid": ("question.kind", "there is no question kind {tag}", "Use one of: {expected_tags}."),
+}
+NUMBERS = ("greater_than", "less_than", "int_", "float_", "bool_")
+
+
+def _problems(error: ValidationError, source: Source) -> Iterator[Problem]:
+    for detail in error.errors(include_url=False):
+        rule, message, advice = _words(detail)
+        yield Problem(source.path, source.line(detail["loc"]), rule, message, advice)
+
+
+def _words(detail: Any) -> tuple[str, str, str]:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "flaw":
+        return context["rule"], context["message"], context["advice"]
+    field = next((str(step) for step in reversed(detail["loc"]) if isinstance(step, str)), "the file")
+    got = detail["input"] if isinstance(detail["input"], (str, int, float, bool)) else "a list or group"
+    if kind in WORDING:
+        words = {"field": field, "got": got, "near": "Correct its name, or delete it."} | context
+        rule, message, advice = (text.format_map(words) for text in WORDING[kind])
+        return rule, message, advice
+    rule = "field.range" if kind.startswith(NUMBERS) else "field.type"
+    return rule, f'"{field}": {detail["msg"].lower()}', "Correct the value on this line."
+
+
+def check(root: Path) -> list[Problem]:
+    """Return every problem of the course below `root`, in file order; an empty list if there is none."""
+    library = Library(root)
+    problems: list[Problem] = []
+    loaded: list[tuple[Content, Source]] = []
+    for path, model in library.files():
+        try:
+            loaded.append(library.load(path, model))
+        except ContentError as error:
+            problems += error.problems
+    problems += _misnamed(loaded)
+    problems += _dangling(loaded)
+    return sorted(problems)
+
+
+def _misnamed(loaded: Iterable[tuple[Content, Source]]) -> Iterator[Problem]:
+    for content, source in loaded:
+        name = getattr(content, "id", None)
+        stem = Path(source.path).stem
+        if name and short_name(name) != stem:
+            message = f'the file is called "{stem}" but its id is "{name}"'
+            advice = f"Rename the file to {short_name(name)}.yaml, or change the id."
+            yield Problem(source.path, source.line(("id",)), "id.file", message, advice)
+
+
+def _dangling(loaded: Iterable[tuple[Content, Source]]) -> Iterator[Problem]:
+    """Find references from one file to another that lead nowhere."""
+    loaded = tuple(loaded)
+    modules = {m.id: m for content, _ in loaded if isinstance(content, Course) for m in content.modules}
+    formats = [content.id for content, _ in loaded if isinstance(content, Format)]
+
+    def unknown(source: Source, place: tuple[Any, ...], what: str, name: str, known: Iterable[str]) -> Problem:
+        text = str(UnknownId(what, name, list(known)))
+        return Problem(source.path, source.line(place), "reference.unknown", text, "Correct it, or add what is missing.")
+
+    for content, source in loaded:
+        name = getattr(content, "module", None)
+        if name is not None and name.lower() not in modules:
+            yield unknown(source, ("module",), "module", name, modules)
+        if isinstance(content, Scale) and content.format not in formats:
+            yield unknown(source, ("format",), "answer format", content.format, formats)
+        if isinstance(content, Quiz) and content.module in modules:
+            module = modules[content.module]
+            known = {
+                "objective": [objective.id for objective in module.objectives],
+                "section": [section.id for section in module.sections],
+                "row": list(module.rows),
+            }
+            for number, question in enumerate(content.questions):
+                for field, names in known.items():
+                    if (value := getattr(question, field)) not in names:
+                        yield unknown(source, ("questions", number, field), field, value, names)

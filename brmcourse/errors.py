@@ -1,0 +1,57 @@
+"""Every error the package raises on purpose.
+
+    CourseError
+    ├── ContentError        files of the course are damaged; carries all Problems at once
+    ├── UnknownId           a notebook asks for something that the course does not have
+    ├── ResponseError       a response does not fit its question or scale
+    └── StoreError          the learner's answers cannot be read or written
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in a file of the course: where it is, which rule it breaks and how to mend it."""
+
+    path: str
+    line: int
+    rule: str
+    message: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message} [{self.rule}]\n    {self.advice}"
+
+
+class CourseError(Exception):
+    """Something went wrong that the package expected could go wrong; the text is for its reader."""
+
+
+class ContentError(CourseError):
+    """Files of the course are damaged. `problems` holds all of them, in file order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class UnknownId(CourseError):
+    """An id that the course does not have; the text lists those it has and names the nearest."""
+
+    def __init__(self, what: str, wanted: str, known: Sequence[str]) -> None:
+        self.wanted = wanted
+        nearest = get_close_matches(wanted, known, n=1, cutoff=0.5)
+        hint = f' Did you mean "{nearest[0]}"?' if nearest else ""
+        listed = ", ".join(known) or "none yet"
+        super().__init__(f'There is no {what} called "{wanted}".{hint} The course has: {listed}.')
+
+
+class ResponseError(CourseError):
+    """A response that does not fit its question: nothing was marked. The text tells the learner what to do."""
+
+
+class StoreError(CourseError):
+    """The learner's answers cannot be read or written; the text says why and what to do."""

@@ -1,0 +1,40 @@
+"""The base that all content shares: ids, texts, fingerprints and the errors of its checks."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
+Row = Annotated[str, StringConstraints(pattern=r"^[AB][1-9]\d?$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def flaw(rule: str, message: str, advice: str) -> PydanticCustomError:
+    """Return an error that the loader turns into a located `Problem` of that rule."""
+    return PydanticCustomError("flaw", "{message}", {"rule": rule, "message": message, "advice": advice})
+
+
+def require_unique(what: str, ids: Iterable[str]) -> None:
+    """Raise a flaw that names every id given twice."""
+    twice = [name for name, count in Counter(ids).items() if count > 1]
+    if twice:
+        raise flaw("id.duplicate", f"{what} used twice: {', '.join(twice)}", "Give each its own id.")
+
+
+class Content(BaseModel):
+    """Base of all content: immutable, and a field nobody knows is a mistake, not a comment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unshown: ClassVar[Any] = None
+    """What a fingerprint leaves out, in pydantic's `exclude` form: changing it does not change the task."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits that change when what the learner answered to changes."""
+        text = self.model_dump_json(exclude=self.unshown)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,206 @@
+"""Questions: the six kinds, their options, and the quiz that holds them."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from brmcourse.model.base import Content, Id, Row, Text, flaw, require_unique
+
+Bloom = Literal["remember", "understand", "apply", "analyse", "evaluate"]
+Shape = Literal["one", "many", "map", "text"]
+
+RATINGS = range(1, 6)
+"""The ratings of a judgement question, 1 very ineffective to 5 very effective."""
+
+LEVELS = range(3)
+"""How far a line meets a criterion, by the learner's own view: 0 not yet, 1 partly, 2 yes."""
+
+
+class Option(Content):
+    """One answer a learner may choose, with the feedback that only this choice shows."""
+
+    id: Id
+    text: Text
+    feedback: Text
+
+
+class CreditOption(Option):
+    """An option worth a share of the point: 1 is a key, 0 a distractor."""
+
+    credit: float = Field(ge=0, le=1)
+
+
+class RatedOption(Option):
+    """A move to be rated from 1 to 5; `key` is the rating of the author or an expert panel."""
+
+    key: int = Field(ge=RATINGS[0], le=RATINGS[-1])
+
+
+class MatchOption(Option):
+    """A line that belongs to the target named by `match`."""
+
+    match: Id
+
+
+class Target(Content):
+    """One of the places that the lines of a match question belong to."""
+
+    id: Id
+    text: Text
+
+
+class Criterion(Content):
+    """One thing to look for in a line that the learner wrote."""
+
+    id: Id
+    text: Text
+
+
+class BaseQuestion(Content):
+    """What every kind of question has. `shape` is the form of a response, see `scoring.mark`."""
+
+    unshown: ClassVar[Any] = {
+        "why": True, "objective": True, "row": True, "section": True, "bloom": True,
+        "options": {"__all__": {"feedback"}},
+    }  # fmt: skip
+    shape: ClassVar[Shape]
+
+    id: Id
+    stem: Text
+    why: Text
+    objective: Id
+    row: Row
+    section: Id
+    bloom: Bloom
+
+
+def require_keys(options: Iterable[CreditOption], at_most: int | None) -> None:
+    """Raise a flaw unless one option, or for `at_most=None` one or more, earns the full credit."""
+    keys = [option.id for option in options if option.credit == 1]
+    if not keys:
+        raise flaw("question.no-key", "no option has credit 1", "Give the best option `credit: 1`.")
+    if at_most is not None and len(keys) > at_most:
+        raise flaw(
+            "question.many-keys",
+            f"{len(keys)} options have credit 1: {', '.join(keys)}",
+            "Keep one key, or make it `kind: multiple`.",
+        )
+
+
+class Single(BaseQuestion):
+    """Choose one option."""
+
+    shape = "one"
+    kind: Literal["single"]
+    options: tuple[CreditOption, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        require_unique("option id", (option.id for option in self.options))
+        require_keys(self.options, at_most=1)
+        return self
+
+
+class Multiple(BaseQuestion):
+    """Choose all options that apply; each is a key (credit 1) or a distractor (credit 0)."""
+
+    shape = "many"
+    kind: Literal["multiple"]
+    options: tuple[CreditOption, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        require_unique("option id", (option.id for option in self.options))
+        require_keys(self.options, at_most=None)
+        if {option.credit for option in self.options} != {0, 1}:
+            raise flaw(
+                "question.no-distractor",
+                "a multiple question needs options with credit 1 and with credit 0, and nothing between",
+                "Use `credit: 1` for each right option and `credit: 0` for each wrong one.",
+            )
+        return self
+
+
+class Judgement(BaseQuestion):
+    """Rate how effective each move is, from 1 to 5."""
+
+    shape = "map"
+    kind: Literal["judgement"]
+    key_source: Literal["author", "panel"]
+    options: tuple[RatedOption, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        require_unique("option id", (option.id for option in self.options))
+        return self
+
+
+class Match(BaseQuestion):
+    """Say for each line which target it belongs to."""
+
+    shape = "map"
+    kind: Literal["match"]
+    targets: tuple[Target, ...] = Field(min_length=2)
+    options: tuple[MatchOption, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        require_unique("option id", (option.id for option in self.options))
+        require_unique("target id", (target.id for target in self.targets))
+        known = {target.id for target in self.targets}
+        for option in self.options:
+            if option.match not in known:
+                raise flaw(
+                    "reference.unknown",
+                    f'option "{option.id}" matches "{option.match}", which is no target',
+                    f"Use one of: {', '.join(sorted(known))}.",
+                )
+        return self
+
+
+class Order(BaseQuestion):
+    """Put the lines in order; the file lists them in the right one."""
+
+    shape = "many"
+    kind: Literal["order"]
+    options: tuple[Option, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        require_unique("option id", (option.id for option in self.options))
+        return self
+
+
+class Compose(BaseQuestion):
+    """Write your own line, then compare it with a model answer and rate it by a rubric."""
+
+    unshown: ClassVar[Any] = BaseQuestion.unshown | {"model_answer": True}
+    shape = "text"
+    kind: Literal["compose"]
+    prompt_line: Text
+    model_answer: Text
+    rubric: tuple[Criterion, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        require_unique("criterion id", (criterion.id for criterion in self.rubric))
+        return self
+
+
+Question = Annotated[Single | Multiple | Judgement | Match | Order | Compose, Field(discriminator="kind")]
+
+
+class Quiz(Content):
+    """A row of questions. `purpose: guess` marks pre-questions: answered before reading, never counted."""
+
+    id: Id
+    title: Text
+    module: Id
+    purpose: Literal["practice", "guess"]
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        require_unique("question id", (question.id for question in self.questions))
+        return self

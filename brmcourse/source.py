@@ -1,0 +1,125 @@
+"""A YAML file as its author wrote it: plain data, and the line on which each part of it stands.
+
+YAML 1.2 words: `no`, `on` and `12:30` stay text. Refused are equal keys, tags, anchors and aliases.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from brmcourse.errors import ContentError, Problem
+
+Place = tuple[Hashable, ...]
+"""Keys and list positions that lead from the top of a file to a part of it."""
+
+WORDS: dict[str, Callable[[str], Any]] = {
+    r"true|True|TRUE|false|False|FALSE": lambda text: text.lower() == "true",
+    r"~|null|Null|NULL|": lambda _text: None,
+    r"[-+]?[0-9]+": int,
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?": float,
+}
+"""What an unquoted word means if it is not text (the core schema of YAML 1.2)."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file's data, with the lines of its parts."""
+
+    path: str
+    data: Any
+    lines: dict[Place, int]
+
+    def line(self, place: Iterable[Hashable]) -> int:
+        """Return the line of the nearest part on the way to `place`; steps that are not in the file are skipped."""
+        known: Place = ()
+        for step in place:
+            if (*known, step) in self.lines:
+                known = (*known, step)
+        return self.lines.get(known, 1)
+
+
+def read_source(path: Path, shown_as: str) -> Source:
+    """Read a YAML file; raise ContentError with all problems of its syntax, named as `shown_as`."""
+
+    def fail(line: int, rule: str, message: str, advice: str) -> ContentError:
+        return ContentError([Problem(shown_as, line, rule, message, advice)])
+
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise fail(line, "file.encoding", "this line is not UTF-8 text", "Save the file as UTF-8.") from None
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise fail(
+            mark.line + 1 if mark else 1,
+            "yaml.syntax",
+            f"this is not valid YAML: {error.problem or error.context}",
+            "Check indentation (spaces, no tabs), colons, brackets and quotes on this line and the one above.",
+        ) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise fail(line, "yaml.syntax", "a character that no text file should hold", "Delete it.") from None
+    except RecursionError:
+        raise fail(1, "yaml.depth", "the file is nested too deeply", "Close the brackets earlier.") from None
+    builder = _Builder(shown_as)
+    data = builder.build(node, ()) if node else None
+    if builder.problems:
+        raise ContentError(builder.problems)
+    return Source(shown_as, data, builder.lines)
+
+
+class _Builder:
+    """Turns YAML nodes into plain data; remembers the lines, collects the problems."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.lines: dict[Place, int] = {}
+        self.problems: list[Problem] = []
+        self._seen: set[int] = set()
+
+    def build(self, node: yaml.Node, place: Place) -> Any:
+        self.lines[place] = node.start_mark.line + 1
+        if id(node) in self._seen:
+            self._report(node, "yaml.alias", "an alias repeats another part", "Write the text out here.")
+            return None
+        self._seen.add(id(node))
+        if not node.tag.startswith("tag:yaml.org,2002:") and node.tag != "!":
+            self._report(node, "yaml.tag", f"the tag {node.tag} is not allowed", "Delete it.")
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(child, (*place, number)) for number, child in enumerate(node.value)]
+        return _word(node.value) if not node.style else node.value
+
+    def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[Any, Any]:
+        result: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value
+            if not isinstance(key, str):
+                self._report(key_node, "yaml.key", "a key must be one word", "Check brackets and colons here.")
+                continue
+            if key in result:
+                first = self.lines[(*place, key)]
+                advice = f"Delete one of the two, or rename it; the first is on line {first}."
+                self._report(key_node, "yaml.duplicate-key", f'the key "{key}" stands twice', advice)
+            result[key] = self.build(value_node, (*place, key))
+            self.lines[(*place, key)] = key_node.start_mark.line + 1
+        return result
+
+    def _report(self, node: yaml.Node, rule: str, message: str, advice: str) -> None:
+        self.problems.append(Problem(self.path, node.start_mark.line + 1, rule, message, advice))
+
+
+def _word(text: str) -> Any:
+    for pattern, convert in WORDS.items():
+        if re.fullmatch(pattern, text):
+            return convert(text)
+    return text
