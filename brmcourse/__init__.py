@@ -1,1 +1,5 @@
-"""brmcourse: a course on working with difficult business partners."""
+"""Working with difficult business partners: the names a notebook of the course uses."""
+
+from brmcourse.hosts.notebook import converse, plan, quiz, reflect, scale
+
+__all__ = ["converse", "plan", "quiz", "reflect", "scale"]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from brmcourse.errors import ContentError, Problem, UnknownId
-from brmcourse.model import Content, Conversation, Course, Evidence, Format, Prompts, Quiz, Scale
+from brmcourse.model import Content, Conversation, Course, Evidence, Format, Module, Prompts, Quiz, Scale
 from brmcourse.paths import course_root
 from brmcourse.source import Source, read_source
 
@@ -43,6 +43,13 @@ class Library:
     def evidence(self) -> Evidence:
         """The references cited in the course."""
         return self._single("evidence.yaml", Evidence)
+
+    def module(self, name: str) -> Module:
+        """Return the module of that id; raise UnknownId or ContentError."""
+        modules = {module.id: module for module in self.course.modules}
+        if name.lower() not in modules:
+            raise UnknownId("module", name, list(modules))
+        return modules[name.lower()]
 
     def quiz(self, name: str) -> Quiz:
         """Return the quiz of that id; raise UnknownId or ContentError."""

@@ -19,9 +19,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Action:
-    """What the learner did on the page: a name, and the fields of the form it was done in."""
+    """What the learner did on the page: a name, what it is about, and the fields of the form it was done in."""
 
     name: str
+    about: str = ""
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def get(self, name: str, default: str = "") -> str:

@@ -141,13 +141,11 @@ def update(state: ConversationState, action: Action) -> tuple[ConversationState,
         case "coach":
             return state, draft("conversation.coached", on=not state.coaching)
         case "rewind":
-            return state, draft("conversation.rewound", to=int(action.get("to", "0")))
+            return state, draft("conversation.rewound", to=int(action.about or 0))
         case "choose" if action.get("turn") != str(len(state.turns)):
             return replace(state, notice=ELSEWHERE), ()
-        case "choose" if not action.get("pick"):
-            return replace(state, notice="Choose one of the moves first."), ()
         case "choose":
-            place, choice = shown(state)[int(action.get("pick")) - 1]
+            place, choice = shown(state)[int(action.about) - 1]
             body = {"turn": len(state.turns), "node": state.here, "choice": place, "points": choice.points}
             return state, draft("conversation.chose", **body, skill=choice.skill)
     return state, ()

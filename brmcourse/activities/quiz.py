@@ -8,11 +8,19 @@ from typing import Any
 from brmcourse.activities.activity import Action, shuffled
 from brmcourse.errors import ResponseError
 from brmcourse.events import Draft, Event
-from brmcourse.model import BaseQuestion, Compose, Match, Order, Question, Quiz
+from brmcourse.model import BaseQuestion, Compose, Match, Module, Option, Order, Question, Quiz
 from brmcourse.scoring import Mark, Response, mark
 
 GOOD_ENOUGH = 0.8
 """From this share of the points on, the summary does not send the learner back to the reading."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A quiz together with the module it belongs to."""
+
+    quiz: Quiz
+    module: Module
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,7 @@ class Answer:
 class QuizState:
     """Where a learner stands in a quiz. `at` counts from 0; behind the last question comes the summary."""
 
-    quiz: Quiz
+    content: Exercise
     seed: str
     at: int = 0
     tries: Mapping[str, tuple[Answer, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -38,6 +46,11 @@ class QuizState:
     arranged: tuple[str, ...] | None = None
     notice: str = ""
     confirming: bool = False
+
+    @property
+    def quiz(self) -> Quiz:
+        """The questions."""
+        return self.content.quiz
 
     @property
     def question(self) -> Question | None:
@@ -63,14 +76,14 @@ class QuizState:
         )
 
 
-def subjects(quiz: Quiz) -> tuple[str, ...]:
+def subjects(content: Exercise) -> tuple[str, ...]:
     """Return the quiz and its questions."""
-    return quiz.id, *(question.id for question in quiz.questions)
+    return content.quiz.id, *(question.id for question in content.quiz.questions)
 
 
-def begin(quiz: Quiz, seed: str) -> QuizState:
+def begin(content: Exercise, seed: str) -> QuizState:
     """Return the first question, nothing chosen."""
-    return QuizState(quiz, seed)
+    return QuizState(content, seed)
 
 
 def replay(state: QuizState, event: Event) -> QuizState:
@@ -82,7 +95,7 @@ def replay(state: QuizState, event: Event) -> QuizState:
             target = event.body["to"]
             return replace(state, at=ids.index(target) if target in ids else len(ids), arranged=None)
         case "quiz.reset":
-            return QuizState(state.quiz, state.seed, starts=state.starts + 1)
+            return QuizState(state.content, state.seed, starts=state.starts + 1)
         case "quiz.wrote" if question:
             texts = {**state.texts, question.id: event.body["text"]}
             compared = state.compared | {question.id} if event.body["compare"] else state.compared
@@ -111,9 +124,9 @@ def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]
         case "draft" | "compare" if question:
             return _write(state, question, action)
         case "arrange" if isinstance(question, Order):
-            return replace(state, arranged=_moved(read_response(state, question, action), action.get("move"))), ()
+            return replace(state, arranged=_moved(read_response(state, question, action), action.about)), ()
         case "go":
-            return state, [Draft("quiz.moved", state.quiz.id, state.quiz.fingerprint, {"to": action.get("to")})]
+            return state, [Draft("quiz.moved", state.quiz.id, state.quiz.fingerprint, {"to": action.about})]
         case "reset-yes":
             return state, [Draft("quiz.reset", state.quiz.id, state.quiz.fingerprint, {})]
     return state, ()
@@ -144,27 +157,31 @@ def _write(state: QuizState, question: Question, action: Action) -> tuple[QuizSt
     return state, [Draft("quiz.wrote", question.id, question.fingerprint, {"text": text, "compare": compare})]
 
 
-def codes(state: QuizState, question: BaseQuestion) -> dict[str, str]:
-    """Return the names a page uses for options and targets, in the order shown: a page never holds their ids,
-    which might tell which one is right."""
+def shown(state: QuizState, question: BaseQuestion) -> tuple[tuple[str, Option], ...]:
+    """Return the options in the order this learner sees them, each with the letter that stands for it on the page:
+    a page never holds an option's id, which might tell whether it is right."""
     options = shuffled(getattr(question, "options", ()), state.seed, question.id)
-    names = {chr(ord("A") + number): option.id for number, option in enumerate(options)}
+    return tuple((chr(ord("A") + number), option) for number, option in enumerate(options))
+
+
+def arranged(state: QuizState, question: Order) -> tuple[tuple[str, Option], ...]:
+    """Return the lines as the learner arranged them, as last answered, or shuffled, each with its letter."""
+    lines = {option.id: (letter, option) for letter, option in shown(state, question)}
+    key = [option.id for option in question.options]
+    order = list(lines) if list(lines) != key else [*key[1:], key[0]]  # never hand out the right order
+    if state.answer:
+        order = list(state.answer.response)
+    return tuple(lines[name] for name in state.arranged or order)
+
+
+def codes(state: QuizState, question: BaseQuestion) -> dict[str, str]:
+    """Return what the letters and numbers in a page's form stand for: options, targets and criteria."""
+    names = {letter: option.id for letter, option in shown(state, question)}
     if isinstance(question, Match):
         names |= {f"T{number}": target.id for number, target in enumerate(question.targets, 1)}
     if isinstance(question, Compose):
         names |= {f"R{number}": criterion.id for number, criterion in enumerate(question.rubric, 1)}
     return names
-
-
-def arrangement(state: QuizState, question: Order) -> tuple[str, ...]:
-    """Return the option ids in the order the learner sees them: as arranged, as last answered, or shuffled."""
-    if state.arranged:
-        return state.arranged
-    if state.answer and state.question == question:
-        return tuple(state.answer.response)
-    key = tuple(option.id for option in question.options)
-    mixed = tuple(codes(state, question).values())
-    return mixed if mixed != key else mixed[1:] + mixed[:1]  # never hand out the right order
 
 
 def read_response(state: QuizState, question: BaseQuestion, action: Action) -> Any:

@@ -1,0 +1,112 @@
+// The browser's side of an activity: send the form, swap in the new HTML, keep focus, caret, scroll and keys.
+// What is right, saved or next is decided in the kernel; this file knows nothing about it.
+
+const TYPING_PAUSE = 800; // ms after the last key until a text is saved
+const TYPING_LIMIT = 4000; // ms after which a text is saved although the typing goes on
+const PATIENCE = 10000; // ms without an answer from the kernel until the page says that it lost touch
+
+function fields(form, submitter) {
+  const result = {};
+  for (const [name, value] of new FormData(form, submitter)) (result[name] ??= []).push(value);
+  return result;
+}
+
+function swap(root, html) {
+  const { scrollX, scrollY } = window;
+  Idiomorph.morph(root, html, { morphStyle: "innerHTML", ignoreActiveValue: true, restoreFocus: true });
+  if (root.dataset.ready && !root.contains(document.activeElement) && root.dataset.acted) {
+    const target = root.querySelector("[data-focus]");
+    target?.focus({ preventScroll: true });
+    target?.scrollIntoView({ block: "nearest" });
+  } else window.scrollTo(scrollX, scrollY);
+}
+
+function render({ model, el }) {
+  const root = document.createElement("div");
+  el.append(root);
+  swap(root, model.get("html"));
+  root.dataset.ready = "1";
+  let last = null; // the action whose answer is awaited
+  let count = 0;
+  let watchdog = 0;
+  const drafts = new Map(); // form -> {pause, limit}: texts typed and not yet sent
+
+  function send(action, form, focused) {
+    last = `${model.cid ?? ""}${Math.random()}.${++count}`;
+    root.dataset.acted = focused ? "1" : "";
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => lost(true), PATIENCE);
+    model.send({ n: last, action, form });
+  }
+  function lost(yes) {
+    const notice = root.querySelector("[data-lost]");
+    if (notice) notice.hidden = !yes;
+  }
+  function answered(message) {
+    if (message?.html === undefined || (last && message.n !== last)) return; // a newer action is under way
+    clearTimeout(watchdog);
+    last = null;
+    swap(root, message.html);
+    for (const form of root.querySelectorAll("form")) form.toggleAttribute("data-unsaved", drafts.has(form));
+  }
+  function flush(form) {
+    const draft = drafts.get(form);
+    if (!draft) return;
+    clearTimeout(draft.pause);
+    clearTimeout(draft.limit);
+    drafts.delete(form);
+    send("draft", fields(form), false);
+  }
+  const flushAll = () => [...drafts.keys()].forEach(flush);
+
+  function typed(form, wait) {
+    const draft = drafts.get(form) ?? { limit: setTimeout(() => flush(form), TYPING_LIMIT) };
+    clearTimeout(draft.pause);
+    draft.pause = setTimeout(() => flush(form), wait);
+    drafts.set(form, draft);
+    form.toggleAttribute("data-unsaved", true);
+  }
+  function submit(event) {
+    event.preventDefault();
+    const form = event.target;
+    const data = fields(form, event.submitter);
+    clearTimeout(drafts.get(form)?.pause);
+    clearTimeout(drafts.get(form)?.limit);
+    drafts.delete(form);
+    send((data.action ?? ["draft"])[0], data, true);
+  }
+  function follow(event) {
+    const title = event.target.closest?.("a[data-heading]")?.dataset.heading;
+    if (!title) return;
+    event.preventDefault();
+    const headings = [...document.querySelectorAll("h2, h3, h4")];
+    const heading = headings.find((h) => h.textContent.replace("¶", "").trim() === title);
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+    heading?.scrollIntoView({ block: "start" });
+  }
+  const draftOf = (event) => event.target.closest("form[data-draft]");
+  const isText = (event) => event.target.matches("textarea");
+  root.addEventListener("submit", submit);
+  root.addEventListener("click", follow);
+  root.addEventListener("input", (e) => draftOf(e) && isText(e) && typed(draftOf(e), TYPING_PAUSE));
+  root.addEventListener("change", (e) => draftOf(e) && typed(draftOf(e), 0));
+  root.addEventListener("focusout", flushAll);
+  // The notebook around us must not take our keys for its commands ("d d" would delete the cell).
+  root.dataset.lmSuppressShortcuts = "true";
+  for (const kind of ["keydown", "keypress", "keyup"]) root.addEventListener(kind, (e) => e.stopPropagation());
+  const hidden = () => document.hidden && flushAll();
+  document.addEventListener("visibilitychange", hidden);
+  window.addEventListener("pagehide", flushAll);
+  model.on("msg:custom", answered);
+  send("open", {}, false);
+  return () => {
+    flushAll();
+    clearTimeout(watchdog);
+    model.off("msg:custom", answered);
+    document.removeEventListener("visibilitychange", hidden);
+    window.removeEventListener("pagehide", flushAll);
+  };
+}
+
+export default { render };

@@ -1,0 +1,143 @@
+"""Opens the course: the learner's folder, the server, the browser, and one plain line about each."""
+
+import logging
+import os
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import platformdirs
+
+from brmcourse.content import load_course
+from brmcourse.errors import CourseError
+from brmcourse.hosts import library
+from brmcourse.hosts.runtime import (
+    HOST,
+    Opening,
+    Running,
+    claim_port,
+    course_key,
+    find_running,
+    forget,
+    remember,
+)
+from brmcourse.paths import course_root, log_path, user_folder
+
+HOSTS = Path(__file__).parent
+JUPYTER_FOLDERS = {
+    "JUPYTER_PATH": [HOSTS / "pages" / "jupyter", HOSTS / "lab" / "jupyter"],
+    "JUPYTER_CONFIG_PATH": [HOSTS / "lab" / "config"],
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How the learner wants the course opened."""
+
+    lab: bool = False
+    browser: bool = True
+    port: int | None = None
+    folder: Path | None = None
+
+    @property
+    def mode(self) -> str:
+        """Return the name of the host."""
+        return "lab" if self.lab else "pages"
+
+
+def start(wish: Wish) -> int:
+    """Open the course and serve it until it is ended; return the exit code."""
+    folder = (wish.folder or platformdirs.user_documents_path() / "BRM course").expanduser().resolve()
+    try:
+        running = find_running(wish.mode, folder)
+        if running:
+            say(f"The course is already open at {running.url}")
+            if wish.browser:
+                open_browser(running.url)
+            return 0
+        _serve(wish, folder)
+    except CourseError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    say("The course has ended. Your answers are saved.")
+    return 0
+
+
+def _serve(wish: Wish, folder: Path) -> None:
+    course = load_course()
+    for sentence in library.refresh(course_root() / "notebooks", folder):
+        say(sentence)
+    _keep_to_ourselves()
+    key = course_key()
+    sockets = claim_port(wish.port)
+    port = sockets[0].getsockname()[1]
+    first = f"lab/tree/{course.modules[0].id}.ipynb" if wish.lab else ""
+    running = Running(wish.mode, str(folder), os.getpid(), f"http://{HOST}:{port}/{first}?token={key}")
+    serve: Callable[[Opening], None] = import_module(f"brmcourse.hosts.{wish.mode}.app").serve
+    try:
+        serve(Opening(course, folder, sockets, key, lambda: _announce(wish, course.title, running)))
+    finally:
+        forget(running)
+
+
+def _announce(wish: Wish, title: str, running: Running) -> None:
+    remember(running)
+    say(f"{title}\n")
+    say(f"The course is open at {running.url}")
+    say(f"Your notebooks are in {running.folder}")
+    say("Press Ctrl-C in this window to end the course.")
+    if wish.browser:
+        # Some browsers return only when they are closed.
+        threading.Thread(target=open_browser, args=(running.url,), daemon=True).start()
+
+
+def open_browser(url: str) -> None:
+    """Open `url` in the learner's browser, or say what to do when there is none."""
+    try:
+        opened = _has_screen() and webbrowser.open(url)
+    except (webbrowser.Error, OSError):
+        opened = False
+    if not opened:
+        say(f"No browser could be opened here. Open this address in yours: {url}")
+
+
+def say(sentence: str) -> None:
+    """Print one line for the learner, at once even when a program reads it."""
+    print(sentence, flush=True)
+
+
+def _has_screen() -> bool:
+    """Tell whether a browser with windows can be there; a text browser would take over the terminal."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"))
+
+
+def _keep_to_ourselves() -> None:
+    """Point Jupyter at folders of our own and its messages at our log.
+
+    The learner's Jupyter and IPython settings are neither read nor changed.
+    """
+    own = user_folder() / "jupyter"
+    for name, folder in {
+        "JUPYTER_CONFIG_DIR": own / "config",
+        "JUPYTER_DATA_DIR": own / "data",
+        "JUPYTERLAB_SETTINGS_DIR": own / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": own / "workspaces",
+        "IPYTHONDIR": own / "ipython",
+    }.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ[name] = str(folder)
+    for name, folders in JUPYTER_FOLDERS.items():
+        rest = [os.environ[name]] if name in os.environ else []
+        os.environ[name] = os.pathsep.join([*map(str, folders), *rest])
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    log_path().parent.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=log_path(), level=logging.WARNING, encoding="utf-8")
+    logging.captureWarnings(True)

@@ -1,0 +1,103 @@
+"""The learner's own copy of the notebooks: created once, kept up to date, and never written over."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from brmcourse.errors import CourseError
+
+MANIFEST = ".brmcourse.json"
+
+
+class LibraryError(CourseError):
+    """The learner's folder cannot be written; the text says which one and what to do."""
+
+
+def refresh(shipped: Path, folder: Path) -> list[str]:
+    """Bring `folder` up to date with the notebooks in `shipped`; return one sentence per notebook kept as it was.
+
+    Raises LibraryError when the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        manifest = _read_manifest(folder)
+        sentences = [
+            sentence
+            for notebook in sorted(shipped.glob("*.ipynb"))
+            for sentence in _refresh_one(notebook, folder, manifest)
+        ]
+        _write(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
+    except OSError as problem:
+        raise LibraryError(
+            f'The course cannot write to the folder "{folder}" ({problem.strerror or problem}). '
+            "Choose another one with --dir, or make room in it, and start again."
+        ) from problem
+    return sentences
+
+
+def _refresh_one(notebook: Path, folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    """Copy one notebook where that loses nothing; yield a sentence when the learner's own was kept."""
+    content = notebook.read_bytes()
+    shipped = {"file": hashlib.sha256(content).hexdigest(), "sources": fingerprint(content)}
+    known = manifest.get(notebook.name)
+    own = folder / notebook.name
+    manifest[notebook.name] = shipped
+    if not own.exists():
+        _write(own, content)
+    elif known is None or known.get("file") != shipped["file"]:
+        ours = {shipped["sources"], (known or {}).get("sources")}
+        if fingerprint(own.read_bytes()) in ours:
+            _write(own, content)
+        else:
+            beside = _free_name(own)
+            _write(beside, content)
+            yield f'You changed "{own.name}", so it was kept; the new version is beside it as "{beside.name}".'
+
+
+def fingerprint(content: bytes) -> str:
+    """Return a hash of the cells' kinds and sources only.
+
+    JupyterLab rewrites outputs and metadata by itself; that is no change by the learner.
+    """
+    try:
+        cells = [[cell["cell_type"], "".join(cell["source"])] for cell in json.loads(content)["cells"]]
+    except (ValueError, KeyError, TypeError):
+        return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+
+
+def _free_name(own: Path) -> Path:
+    beside = own.with_stem(f"{own.stem} (new version)")
+    number = 2
+    while beside.exists():
+        beside = own.with_stem(f"{own.stem} (new version {number})")
+        number += 1
+    return beside
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    """Return what was shipped last time; a missing or damaged manifest counts as "nothing known"."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    entries = manifest.items() if isinstance(manifest, dict) else ()
+    return {name: entry for name, entry in entries if isinstance(entry, dict)}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a whole file or nothing: a full disk must not leave half a notebook."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.write_bytes(content)
+        os.replace(draft, path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
+        raise

@@ -1,0 +1,62 @@
+"""When the kernel behind a page may end: soon after its page closed, and never while the page is open."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from jupyter_core.utils import ensure_async
+
+GRACE = 5.0
+"""Seconds a kernel gets after its page said goodbye: it may still be saving the learner's last words."""
+
+ABANDONED = 600.0
+"""Seconds without a page after which a kernel ends although nobody said goodbye (sleep, a crash)."""
+
+
+class Departures:
+    """Decides which kernels have no page any more; knows nothing of processes, so that it can be tested."""
+
+    def __init__(self) -> None:
+        self._without_page: dict[str, float] = {}
+        self._said_goodbye: set[str] = set()
+
+    def goodbye(self, kernel_id: str) -> None:
+        """Note that the page of this kernel is closing."""
+        self._said_goodbye.add(kernel_id)
+
+    def overdue(self, without_page: Iterable[str], now: float) -> list[str]:
+        """Return the kernels to end at `now` (seconds), given those that have no page connected."""
+        self._without_page = {kernel: self._without_page.get(kernel, now) for kernel in without_page}
+        return [kernel for kernel, since in self._without_page.items() if now - since >= self._patience(kernel)]
+
+    def forget(self, kernel_id: str) -> None:
+        """Drop a kernel that has ended."""
+        self._without_page.pop(kernel_id, None)
+        self._said_goodbye.discard(kernel_id)
+
+    def _patience(self, kernel_id: str) -> float:
+        return GRACE if kernel_id in self._said_goodbye else ABANDONED
+
+
+class Caretaker:
+    """Ends the kernels of closed pages; those kept warm for the next page stay."""
+
+    def __init__(self, manager: Any, clock: Callable[[], float] = time.monotonic) -> None:
+        self.manager = manager
+        self.clock = clock
+        self.departures = Departures()
+
+    async def sweep(self) -> None:
+        """End every kernel that is overdue."""
+        alone = {kernel["id"] for kernel in self.manager.list_kernels() if not kernel["connections"]}
+        overdue = self.departures.overdue(alone - self._kept_warm(), self.clock())
+        await asyncio.gather(*map(self._end, overdue))
+
+    async def _end(self, kernel_id: str) -> None:
+        self.departures.forget(kernel_id)
+        await ensure_async(self.manager.shutdown_kernel(kernel_id))
+
+    def _kept_warm(self) -> set[str]:
+        started = (start for pool in self.manager._pools.values() for start in pool if start.done())
+        return {start.result()["kernel_id"] for start in started if not start.cancelled() and not start.exception()}

@@ -1,0 +1,79 @@
+"""State to HTML. The same HTML serves the notebook, the phone and paper; every text in it is escaped."""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from brmcourse.activities import conversation, quiz
+from brmcourse.activities.conversation import ConversationState
+from brmcourse.activities.quiz import QuizState
+from brmcourse.activities.scale import NO_CHANCE, ScaleState
+from brmcourse.activities.writing import WritingState
+from brmcourse.model import LEVELS, RATINGS
+
+FOLDER = Path(__file__).parent
+STYLE = FOLDER / "style.css"
+
+TEMPLATES = {
+    QuizState: "quiz.html",
+    ConversationState: "conversation.html",
+    ScaleState: "scale.html",
+    WritingState: "writing.html",
+}
+
+
+def render(state: Any, *, trouble: str | None = None, notice: str | None = None) -> str:
+    """Return the HTML of an activity's state.
+
+    `trouble` says that answers cannot be saved, `notice` what was mended; both are sentences for the learner.
+    """
+    return _template(TEMPLATES[type(state)]).render(state=state, trouble=trouble, notice=notice)
+
+
+def render_problem(title: str, text: str, *, retry: bool, below: str = "") -> str:
+    """Return the HTML of a mishap, with a way to try again, above the HTML that was on show before."""
+    return _template("problem.html").render(title=title, text=text, retry=retry) + below
+
+
+@cache
+def _template(name: str) -> Any:
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"clock": clock, "number": number, "signed": signed}
+    environment.globals |= {
+        "shown": quiz.shown,
+        "arranged": quiz.arranged,
+        "moves": conversation.shown,
+        "NO_CHANCE": NO_CHANCE,
+        "RATINGS": [(rating, str(rating)) for rating in RATINGS],
+        "LEVELS": list(zip(LEVELS, ("Not yet", "Partly", "Yes"), strict=True)),
+    }
+    return environment
+
+
+def clock(time: datetime) -> str:
+    """Return a moment as the learner's own clock shows it."""
+    return time.astimezone().strftime("%H:%M")
+
+
+def number(value: float) -> str:
+    """Return a number with at most one decimal."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def signed(value: float) -> str:
+    """Return a whole number with its sign; a real minus, so that screen readers say it."""
+    return f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")

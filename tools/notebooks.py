@@ -1,0 +1,81 @@
+"""Build notebooks/*.ipynb from notebooks/source/*.md: `python tools/notebooks.py`. Equal sources, equal bytes."""
+
+import re
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from brmcourse.content import Library
+from brmcourse.model import Source
+
+ROOT = Path(__file__).parent.parent
+CITE = re.compile(r"\s*\{cite\}`([^`]+)`")
+STRENGTH = {1: "a single study, a theory or practice", 2: "several or large studies", 3: "many studies taken together"}
+
+
+def build(source: Path, library: Library) -> str:
+    """Return the JSON text of the notebook that a MyST file describes."""
+    notebook = jupytext.read(source, fmt="md:myst")
+    evidence = {entry.id: entry for entry in library.evidence.sources}
+    notebook.cells = [cell for raw in notebook.cells for cell in _cells(raw, evidence)]
+    for number, cell in enumerate(notebook.cells, 1):
+        _lock(cell, f"{source.stem}-{number:02}")
+    notebook.metadata = NotebookNode(
+        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
+        language_info={"name": "python"},
+        course={"module": source.stem, "autorun": True},
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"
+
+
+def _cells(cell: NotebookNode, evidence: dict[str, Source]) -> list[NotebookNode]:
+    if cell.cell_type == "markdown":
+        blocks = [_cited(block, evidence) for block in cell.source.split("\n\n")]
+        cell.source = "\n\n".join(blocks)
+    return [cell]
+
+
+def _cited(block: str, evidence: dict[str, Source]) -> str:
+    """Put each citation into words, and after the paragraph a note for each that opens to say how strong it is."""
+    names = list(dict.fromkeys(CITE.findall(block)))
+    if unknown := set(names) - set(evidence):
+        raise SystemExit(f"Unknown source: {', '.join(sorted(unknown))}. Add it to data/evidence.yaml.")
+    text = CITE.sub(lambda found: f" ({evidence[found[1]].cite})", block)
+    return "\n\n".join([text, *(_note(evidence[name]) for name in names)])
+
+
+def _note(source: Source) -> str:
+    check = " We still have to check some details of this reference." if source.verify else ""
+    return (
+        f"<details><summary>Source: {source.cite}</summary>\n\n{source.reference}\n\n"
+        f"**Used here for:** {source.claim}\n\n**Strength:** {'●' * source.strength}{'○' * (3 - source.strength)} "
+        f"({STRENGTH[source.strength]}). **Keep in mind:** {source.caveat}{check}\n\n</details>"
+    )
+
+
+def _lock(cell: NotebookNode, key: str) -> None:
+    """Give a cell its id and guard it against a stray key; code stays out of sight until asked for."""
+    cell.id = key
+    cell.metadata = NotebookNode(deletable=False, editable=False)
+    if cell.cell_type == "code":
+        cell.metadata["jupyter"] = {"source_hidden": True}
+        cell.outputs, cell.execution_count = [], None
+
+
+def main() -> int:
+    """Write every notebook; say which."""
+    library = Library(ROOT)
+    for source in sorted((ROOT / "notebooks" / "source").glob("*.md")):
+        target = ROOT / "notebooks" / f"{source.stem}.ipynb"
+        target.write_text(build(source, library), encoding="utf-8")
+        print(target.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
