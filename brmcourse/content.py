@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from brmcourse.errors import ContentError, Problem, UnknownId
+from brmcourse.errors import ContentError, Problem, UnknownIdError
 from brmcourse.model import Content, Conversation, Course, Evidence, Format, Module, Prompts, Quiz, Scale
 from brmcourse.paths import course_root
 from brmcourse.source import Source, read_source
@@ -45,30 +45,30 @@ class Library:
         return self._single("evidence.yaml", Evidence)
 
     def module(self, name: str) -> Module:
-        """Return the module of that id; raise UnknownId or ContentError."""
+        """Return the module of that id; raise UnknownIdError or ContentError."""
         modules = {module.id: module for module in self.course.modules}
         if name.lower() not in modules:
-            raise UnknownId("module", name, list(modules))
+            raise UnknownIdError("module", name, list(modules))
         return modules[name.lower()]
 
     def quiz(self, name: str) -> Quiz:
-        """Return the quiz of that id; raise UnknownId or ContentError."""
+        """Return the quiz of that id; raise UnknownIdError or ContentError."""
         return self._named("questions", "quiz", name, Quiz)
 
     def scale(self, name: str) -> Scale:
-        """Return the self-assessment of that id; raise UnknownId or ContentError."""
+        """Return the self-assessment of that id; raise UnknownIdError or ContentError."""
         return self._named("scales", "self-assessment", name, Scale)
 
     def format(self, name: str) -> Format:
-        """Return the answer format of that id; raise UnknownId or ContentError."""
+        """Return the answer format of that id; raise UnknownIdError or ContentError."""
         return self._named("formats", "answer format", name, Format)
 
     def conversation(self, name: str) -> Conversation:
-        """Return the conversation of that id; raise UnknownId or ContentError."""
+        """Return the conversation of that id; raise UnknownIdError or ContentError."""
         return self._named("conversations", "conversation", name, Conversation)
 
     def prompts(self, name: str) -> Prompts:
-        """Return what a module asks the learner to write; raise UnknownId or ContentError."""
+        """Return what a module asks the learner to write; raise UnknownIdError or ContentError."""
         return self._named("prompts", "set of prompts", name, Prompts)
 
     def files(self) -> Iterator[tuple[Path, type[Content]]]:
@@ -98,7 +98,7 @@ class Library:
         paths = {path.stem: path for path in sorted((self.root / "data" / folder).glob("*.yaml"))}
         path = paths.get(name.lower())
         if path is None:
-            raise UnknownId(what, name, list(paths))
+            raise UnknownIdError(what, name, list(paths))
         return self.load(path, model)[0]
 
 
@@ -109,7 +109,7 @@ def load_course(root: Path | None = None) -> Course:
 
 def short_name(content_id: str) -> str:
     """Return the name a notebook uses and the file has: the id up to the first underscore, in lower case."""
-    return content_id.split("_")[0].lower()
+    return content_id.partition("_")[0].lower()
 
 
 # What pydantic calls an error, and the rule, message and advice an author reads instead.
@@ -183,8 +183,9 @@ def _dangling(loaded: Iterable[tuple[Content, Source]]) -> Iterator[Problem]:
     formats = [content.id for content, _ in loaded if isinstance(content, Format)]
 
     def unknown(source: Source, place: tuple[Any, ...], what: str, name: str, known: Iterable[str]) -> Problem:
-        text = str(UnknownId(what, name, list(known)))
-        return Problem(source.path, source.line(place), "reference.unknown", text, "Correct it, or add what is missing.")
+        text = str(UnknownIdError(what, name, list(known)))
+        advice = "Correct it, or add what is missing."
+        return Problem(source.path, source.line(place), "reference.unknown", text, advice)
 
     for content, source in loaded:
         name = getattr(content, "module", None)

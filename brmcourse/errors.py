@@ -1,10 +1,10 @@
 """Every error the package raises on purpose.
 
-    CourseError
-    ├── ContentError        files of the course are damaged; carries all Problems at once
-    ├── UnknownId           a notebook asks for something that the course does not have
-    ├── ResponseError       a response does not fit its question or scale
-    └── StoreError          the learner's answers cannot be read or written
+CourseError
+├── ContentError        files of the course are damaged; carries all Problems at once
+├── UnknownIdError      a notebook asks for something that the course does not have
+├── ResponseError       a response does not fit its question or scale
+└── StoreError          the learner's answers cannot be read or written
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ class ContentError(CourseError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class UnknownId(CourseError):
+class UnknownIdError(CourseError):
     """An id that the course does not have; the text lists those it has and names the nearest."""
 
     def __init__(self, what: str, wanted: str, known: Sequence[str]) -> None:

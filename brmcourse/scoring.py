@@ -7,8 +7,19 @@ from itertools import combinations
 from typing import Any
 
 from brmcourse.errors import ResponseError
-from brmcourse.model import LEVELS, RATINGS, BaseQuestion, Compose, Format, Judgement, Match, Multiple, Order
-from brmcourse.model import Scale, Single
+from brmcourse.model import (
+    LEVELS,
+    RATINGS,
+    BaseQuestion,
+    Compose,
+    Format,
+    Judgement,
+    Match,
+    Multiple,
+    Order,
+    Scale,
+    Single,
+)
 
 Response = str | Sequence[str] | Mapping[str, Any]
 """One option id (`single`), option ids (`multiple`, `order`), {option id: rating or target id} (`judgement`,
@@ -151,7 +162,7 @@ def score_scale(scale: Scale, form: Format, answers: Mapping[str, int | None]) -
     known = {item.id: item for item in scale.items}
     values: dict[str, int] = {}
     for key, rating in answers.items():
-        if key not in known or not (rating is None or type(rating) is int and form.min <= rating <= form.max):
+        if key not in known or not (rating is None or (type(rating) is int and form.min <= rating <= form.max)):
             raise ResponseError("Choose one of the answers offered for each line.")
         if rating is not None:
             values[key] = form.min + form.max - rating if known[key].reverse else rating
@@ -163,6 +174,4 @@ def score_scale(scale: Scale, form: Format, answers: Mapping[str, int | None]) -
         return (sum(got) / len(got) - form.min) / (form.max - form.min) * 100
 
     parts = {part.id: [i.id for i in scale.items if i.subscale == part.id] for part in scale.subscales}
-    return ScaleScore(
-        score(list(known)), len(values), len(known), {key: score(items) for key, items in parts.items()}
-    )
+    return ScaleScore(score(list(known)), len(values), len(known), {key: score(items) for key, items in parts.items()})

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -97,7 +97,8 @@ class _Builder:
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(child, (*place, number)) for number, child in enumerate(node.value)]
-        return _word(node.value) if not node.style else node.value
+        plain = not cast("yaml.ScalarNode", node).style
+        return _word(node.value) if plain else node.value
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[Any, Any]:
         result: dict[Any, Any] = {}

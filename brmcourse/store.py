@@ -140,9 +140,9 @@ def _rows(db: sqlite3.Connection, subjects: tuple[str, ...], after: int) -> Iter
         yield seq, _event(tuple(row))
 
 
-def _connect(path: str, **options: bool) -> sqlite3.Connection:
+def _connect(path: str, *, uri: bool = False) -> sqlite3.Connection:
     # A widget's callback may run on another thread than the cells; `Store` holds a lock around every use.
-    return sqlite3.connect(path, timeout=PATIENCE, check_same_thread=False, **options)
+    return sqlite3.connect(path, timeout=PATIENCE, check_same_thread=False, uri=uri)
 
 
 def _open(path: Path) -> tuple[sqlite3.Connection, str | None]:

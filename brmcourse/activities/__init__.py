@@ -1,0 +1,1 @@
+"""Activities: pure state machines over the learner's log."""

@@ -158,8 +158,10 @@ def _write(state: QuizState, question: Question, action: Action) -> tuple[QuizSt
 
 
 def shown(state: QuizState, question: BaseQuestion) -> tuple[tuple[str, Option], ...]:
-    """Return the options in the order this learner sees them, each with the letter that stands for it on the page:
-    a page never holds an option's id, which might tell whether it is right."""
+    """Return the options in the order this learner sees them, each with the letter that stands for it on the page.
+
+    A page never holds an option's id, which might tell whether it is right.
+    """
     options = shuffled(getattr(question, "options", ()), state.seed, question.id)
     return tuple((chr(ord("A") + number), option) for number, option in enumerate(options))
 

@@ -109,6 +109,4 @@ def update(state: ScaleState, action: Action) -> tuple[ScaleState, Sequence[Draf
 def _read(state: ScaleState, action: Action) -> dict[str, int | None]:
     allowed = {str(value): value for value in range(state.content.format.min, state.content.format.max + 1)}
     chosen = {item.id: action.get(item.id) for item in state.content.scale.items}
-    return {
-        key: allowed.get(value) for key, value in chosen.items() if value == NO_CHANCE or value in allowed
-    }
+    return {key: allowed.get(value) for key, value in chosen.items() if value == NO_CHANCE or value in allowed}

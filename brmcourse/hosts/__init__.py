@@ -1,0 +1,1 @@
+"""Hosts: where the course meets Jupyter, the browser and the machine."""

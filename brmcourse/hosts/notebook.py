@@ -7,8 +7,12 @@ from typing import Any
 
 import anywidget
 import traitlets
+from IPython.display import HTML, display
 
-from brmcourse.activities import conversation, plan as plans, quiz as quizzes, reflection, scale as scales
+from brmcourse.activities import conversation, reflection
+from brmcourse.activities import plan as plans
+from brmcourse.activities import quiz as quizzes
+from brmcourse.activities import scale as scales
 from brmcourse.activities.activity import Action, Activity
 from brmcourse.activities.quiz import Exercise
 from brmcourse.activities.scale import Questionnaire
@@ -36,10 +40,8 @@ class ActivityWidget(anywidget.AnyWidget):
 
     def _answer(self, _widget: Any, message: Mapping[str, Any], _buffers: Any) -> None:
         name, _, about = str(message.get("action", "")).partition(" ")
-        if name == OPEN:
-            html = self._session.open()
-        else:
-            html = self._session.act(Action(name, about, message.get("form", {})))
+        action = Action(name, about, message.get("form", {}))
+        html = self._session.open() if name == OPEN else self._session.act(action)
         self.send({"n": message.get("n"), "html": html})
 
 
@@ -55,13 +57,11 @@ def _library() -> Library:
 
 def _show(activity: Activity, find: Callable[[Library], Any]) -> None:
     """Show an activity below the cell, or in its place a sentence that says why it cannot be shown."""
-    from IPython.display import HTML, display
-
     try:
         session = Session(activity, find(_library()), _store(), learner_seed(_store()))
         display(ActivityWidget(session))
-    except Exception as error:  # a learner never sees a traceback
-        display(HTML(f"<style>{ActivityWidget._css}</style>{explain(error)}"))
+    except Exception as error:  # noqa: BLE001 -- a learner never sees a traceback
+        display(HTML(f"<style>{STYLE.read_text('utf-8')}</style>{explain(error)}"))
 
 
 def quiz(name: str) -> None:

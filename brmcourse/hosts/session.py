@@ -53,7 +53,7 @@ class Session:
         try:
             step()
             self._html = render(self._state, trouble=self._store.trouble, notice=self._store.notice)
-        except Exception:  # whatever it is, the learner gets a sentence and the rest of the page lives on
+        except Exception:  # noqa: BLE001 -- whatever it is, the learner gets a sentence and the rest of the page lives on
             problem_log().exception("An activity failed on %s", action and action.name)
             self._failed = action
             return render_problem(MISHAP, RETRY.format(log=log_path()), retry=True, below=self._html)
@@ -104,6 +104,7 @@ def explain(error: Exception) -> str:
 
 def learner_seed(store: Store) -> str:
     """Return the learner's own seed, which orders options; it is drawn once and kept in the log."""
+
     def kept() -> list[Event]:
         return store.read([LEARNER])[1]
 

@@ -89,7 +89,7 @@ class Node(Content):
     @property
     def exits(self) -> tuple[str, ...]:
         """The nodes this one can lead to."""
-        return tuple(step.next for step in (*self.choices, *self.auto))
+        return (*(choice.next for choice in self.choices), *(route.next for route in self.auto))
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

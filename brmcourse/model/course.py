@@ -80,7 +80,8 @@ class Prompts(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("prompt id", (prompt.id for prompt in (*self.reflections, *self.plans)))
+        ids = [*(prompt.id for prompt in self.reflections), *(prompt.id for prompt in self.plans)]
+        require_unique("prompt id", ids)
         return self
 
 

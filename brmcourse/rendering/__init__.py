@@ -1,0 +1,1 @@
+"""Rendering: one set of templates turns any state into HTML."""

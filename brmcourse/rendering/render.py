@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from brmcourse.activities import conversation, quiz
 from brmcourse.activities.conversation import ConversationState
@@ -39,7 +39,7 @@ def render_problem(title: str, text: str, *, retry: bool, below: str = "") -> st
 
 
 @cache
-def _template(name: str) -> Any:
+def _template(name: str) -> Template:
     return _environment().get_template(name)
 
 
