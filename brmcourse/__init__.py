@@ -1,5 +1,17 @@
 """Working with difficult business partners: the names a notebook of the course uses."""
 
-from brmcourse.hosts.notebook import converse, plan, quiz, reflect, scale
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from brmcourse.hosts.notebook import converse, plan, quiz, reflect, scale
 
 __all__ = ["converse", "plan", "quiz", "reflect", "scale"]
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when first used: the command line needs no widgets, and they take longer to import than all else.
+    if name not in __all__:
+        raise AttributeError(name)
+    from brmcourse.hosts import notebook  # noqa: PLC0415
+
+    return getattr(notebook, name)

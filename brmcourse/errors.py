@@ -43,8 +43,9 @@ class UnknownIdError(CourseError):
 
     def __init__(self, what: str, wanted: str, known: Sequence[str]) -> None:
         self.wanted = wanted
-        nearest = get_close_matches(wanted, known, n=1, cutoff=0.5)
-        hint = f' Did you mean "{nearest[0]}"?' if nearest else ""
+        names = {name.lower(): name for name in known}
+        nearest = get_close_matches(wanted.lower(), names, n=1, cutoff=0.5)
+        hint = f' Did you mean "{names[nearest[0]]}"?' if nearest else ""
         listed = ", ".join(known) or "none yet"
         super().__init__(f'There is no {what} called "{wanted}".{hint} The course has: {listed}.')
 

@@ -24,6 +24,12 @@ WORDS: dict[str, Callable[[str], Any]] = {
 }
 """What an unquoted word means if it is not text (the core schema of YAML 1.2)."""
 
+TAGS = {"!"} | {
+    f"tag:yaml.org,2002:{name}"
+    for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
+}
+"""What YAML itself calls the nodes of plain data; any other tag was written to build an object."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -91,7 +97,7 @@ class _Builder:
             self._report(node, "yaml.alias", "an alias repeats another part", "Write the text out here.")
             return None
         self._seen.add(id(node))
-        if not node.tag.startswith("tag:yaml.org,2002:") and node.tag != "!":
+        if node.tag not in TAGS:
             self._report(node, "yaml.tag", f"the tag {node.tag} is not allowed", "Delete it.")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place)

@@ -30,7 +30,8 @@ def build(source: Path, library: Library) -> str:
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     nbformat.validate(notebook)
-    return nbformat.writes(notebook) + "\n"
+    text: str = nbformat.writes(notebook)
+    return text + "\n"
 
 
 def _cells(cell: NotebookNode, evidence: dict[str, Source]) -> list[NotebookNode]:

@@ -139,5 +139,5 @@ def _keep_to_ourselves() -> None:
         os.environ[name] = os.pathsep.join([*map(str, folders), *rest])
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     log_path().parent.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(filename=log_path(), level=logging.WARNING, encoding="utf-8")
+    logging.basicConfig(filename=log_path(), level=logging.ERROR, encoding="utf-8")
     logging.captureWarnings(True)

@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from logging.handlers import RotatingFileHandler
 from secrets import token_hex
+from threading import RLock
 from typing import Any
 
 from brmcourse.activities.activity import Action, Activity
@@ -38,6 +40,7 @@ class Session:
         self._seen: set[str] = set()
         self._failed: Action | None = None
         self._html = ""
+        self._lock = RLock()  # a widget's callback may run on another thread than the cell that made it
 
     def open(self) -> str:
         """Return the activity as the log now has it."""
@@ -51,7 +54,8 @@ class Session:
 
     def _guarded(self, step: Callable[[], None], action: Action | None) -> str:
         try:
-            step()
+            with self._lock:
+                step()
             self._html = render(self._state, trouble=self._store.trouble, notice=self._store.notice)
         except Exception:  # noqa: BLE001 -- whatever it is, the learner gets a sentence and the rest of the page lives on
             problem_log().exception("An activity failed on %s", action and action.name)
@@ -78,18 +82,18 @@ class Session:
                 self._state = self._activity.replay(self._state, event)
 
 
+@cache
 def problem_log() -> logging.Logger:
     """Return the log for tracebacks: a file beside the learner's answers, or nothing if that cannot be written."""
     log = logging.getLogger("brmcourse")
-    if not log.handlers:
-        log.propagate = False
-        try:
-            log_path().parent.mkdir(parents=True, exist_ok=True)
-            handler: logging.Handler = RotatingFileHandler(log_path(), maxBytes=1_000_000, backupCount=1, delay=True)
-        except OSError:
-            handler = logging.NullHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-        log.addHandler(handler)
+    log.propagate = False
+    try:
+        log_path().parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(log_path(), maxBytes=1_000_000, backupCount=1, delay=True)
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(handler)
     return log
 
 

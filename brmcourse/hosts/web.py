@@ -1,9 +1,8 @@
-"""What both hosts need from the web server: a sign of life, prompt websockets, and a quiet terminal."""
+"""What both hosts need from the web server: a sign of life, and a quiet terminal."""
 
 import os
 from typing import Any
 
-from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from tornado.web import RequestHandler
 
 from brmcourse.paths import log_path
@@ -17,20 +16,8 @@ class Alive(RequestHandler):
         self.write({"pid": os.getpid()})
 
 
-class PromptConnection(ZMQChannelsWebsocketConnection):
-    """A kernel connection that sends each message at once.
-
-    Without this the kernel's small answers wait up to 40 ms for the network to fill a packet.
-    """
-
-    def connect(self) -> Any:
-        """Open the connection as Jupyter does, with Nagle's algorithm off."""
-        self.websocket_handler.set_nodelay(True)
-        return super().connect()
-
-
 class FileLog:
-    """Sends an application's warnings to the course's log instead of the terminal."""
+    """Sends an application's errors to the course's log instead of the terminal."""
 
     def get_default_logging_config(self) -> dict[str, Any]:
         """Return the usual logging configuration with the log file in the place of the terminal."""
@@ -38,7 +25,7 @@ class FileLog:
         settings["handlers"]["console"] = {
             "class": "logging.FileHandler",
             "formatter": "console",
-            "level": "WARNING",
+            "level": "ERROR",
             "filename": str(log_path()),
             "encoding": "utf-8",
             "delay": True,

@@ -2,7 +2,6 @@
 
 import re
 import signal
-from pathlib import Path
 from typing import Any
 
 from jupyter_server.base.handlers import FileFindHandler
@@ -15,13 +14,11 @@ from voila.exporter import VoilaMarkdownRenderer
 from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from brmcourse.hosts.kernels import OwnPython, PromptConnection
 from brmcourse.hosts.pages.handlers import Connected, Goodbye, Home, Message, ModulePage
 from brmcourse.hosts.pages.kernels import Caretaker
 from brmcourse.hosts.runtime import HOST, Opening
-from brmcourse.hosts.web import Alive, FileLog, PromptConnection
-
-DATA = Path(__file__).parent / "jupyter"
-"""To be named in JUPYTER_PATH: Voila finds the template `brmcourse` below it."""
+from brmcourse.hosts.web import Alive, FileLog
 
 KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 
@@ -112,7 +109,12 @@ def _settings(opening: Opening) -> Config:
         allow_template_override="NO",
         allow_theme_override="NO",
         preheat_kernel=True,
-        extension_allowlist=["anywidget", "@voila-dashboards/widgets-manager8"],
+        kernel_spec_manager_class=OwnPython,
+        extension_allowlist=[
+            "anywidget",
+            "@jupyter-widgets/jupyterlab-manager",
+            "@voila-dashboards/widgets-manager8",
+        ],
         resources={
             "course": {
                 "title": opening.course.title,
@@ -126,6 +128,5 @@ def _settings(opening: Opening) -> Config:
     settings.VoilaKernelManager.update(fill_delay=2.0, preheat_denylist=[rf"(?!.*[/\\]{first}$)"])
     settings.VoilaExecutor.allow_errors = True
     settings.VoilaExporter.markdown_renderer_class = Reading
-    settings.KernelSpecManager.kernel_dirs = []
     settings.KernelManager.autorestart = False
     return settings

@@ -1,0 +1,74 @@
+"""How long a notebook takes to import the course and to show its first question, in fresh kernels."""
+
+from pathlib import Path
+
+from bench import Row, clean_place, fill, machine, measured, milliseconds, show
+from kernel import fresh_kernel
+
+from brmcourse.content import check
+from brmcourse.paths import course_root
+
+RUNS = 12
+HISTORY = 5000
+
+TIMED = """
+import ipywidgets, json, sys, time
+before = set(sys.modules)
+begin = time.perf_counter()
+from brmcourse import quiz, converse, scale, reflect, plan
+imported = time.perf_counter()
+fresh = sorted({name.partition(".")[0] for name in set(sys.modules) - before})
+"""
+SHOWN = """
+begin_show = time.perf_counter()
+quiz("m1")
+shown = time.perf_counter()
+"""
+TOLD = "print(json.dumps([1000 * (imported - begin), 1000 * (shown - begin_show), fresh]))"
+
+FORBIDDEN = {"pandas", "matplotlib", "numpy", "scipy", "sqlalchemy", "psycopg", "psycopg2", "MySQLdb", "pymysql"}
+
+
+def first_question(events: int) -> tuple[list[float], list[float]]:
+    """Return milliseconds of the import and of the first question, one of each per fresh kernel."""
+    imports, questions = [], []
+    with clean_place() as (place, environment):
+        for run in range(RUNS + 1):
+            _start_log(Path(environment["BRMCOURSE_STORE"]), events)
+            with fresh_kernel(environment) as kernel:
+                kernel.run(TIMED)
+                kernel.run(SHOWN)
+                imported, shown, fresh = kernel.value(TOLD)
+            unwanted = FORBIDDEN & set(fresh)
+            if unwanted:
+                raise SystemExit(f"The import brings in {', '.join(sorted(unwanted))}, which it must not.")
+            if run:  # the first run may still write bytecode
+                imports.append(imported)
+                questions.append(shown)
+    return imports, questions
+
+
+def _start_log(path: Path, events: int) -> None:
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    if events:
+        fill(path, events, only_here=False)
+
+
+def main() -> list[Row]:
+    """Measure and return the rows."""
+    imports, new = first_question(0)
+    again, old = first_question(HISTORY)
+    check(course_root())
+    whole = [milliseconds(lambda: check(course_root())) for _ in range(RUNS)]
+    return [
+        measured("import of the five names, ipywidgets loaded", imports + again, "ms", 120),
+        measured("first quiz('m1') to rendered question, new learner", new, "ms", 150),
+        measured(f"the same, {HISTORY:,} earlier events, 1 in 10 in this quiz", old, "ms", 150),
+        measured("load and validate the whole course", whole, "ms", 500),
+    ]
+
+
+if __name__ == "__main__":
+    print(machine())
+    show(f"First question: {RUNS} fresh kernels for each line", main())

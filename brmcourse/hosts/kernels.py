@@ -1,0 +1,37 @@
+"""The kernels behind the course: always the Python that the course itself runs in, and quiet."""
+
+from typing import Any
+
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+LOG_ERRORS_ONLY = "--IPKernelApp.log_level=40"
+"""Kernels write to the learner's terminal, and warn there about things a learner cannot change."""
+
+
+class OwnPython(KernelSpecManager):
+    """Knows one kernel: this Python. A kernel the learner installed elsewhere lacks the course."""
+
+    def find_kernel_specs(self) -> dict[str, str]:
+        """Return the native kernel alone."""
+        self.kernel_dirs = []
+        return super().find_kernel_specs()
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return the native kernel's specification, whatever name a notebook gives."""
+        self.kernel_dirs = []
+        spec = super().get_kernel_spec(NATIVE_KERNEL_NAME)
+        spec.argv = [*spec.argv, LOG_ERRORS_ONLY]
+        return spec
+
+
+class PromptConnection(ZMQChannelsWebsocketConnection):
+    """A kernel connection that sends each message at once.
+
+    Without this the kernel's small answers wait up to 40 ms for the network to fill a packet.
+    """
+
+    def connect(self) -> Any:
+        """Open the connection as Jupyter does, with Nagle's algorithm off."""
+        self.websocket_handler.set_nodelay(True)
+        return super().connect()

@@ -1,0 +1,74 @@
+"""JupyterLab in course mode: the same notebooks in the learner's folder, under settings of our own."""
+
+import logging
+import signal
+from typing import Any
+
+from jupyter_server.serverapp import ServerApp
+from traitlets.config import Config
+
+from brmcourse.hosts.kernels import OwnPython, PromptConnection
+from brmcourse.hosts.runtime import HOST, Opening
+from brmcourse.hosts.web import Alive, FileLog
+
+
+def serve(opening: Opening) -> None:
+    """Serve the notebooks in JupyterLab until SIGINT or SIGTERM; every kernel has ended when this returns."""
+    server = CourseLab(opening)
+    server.initialize(argv=[], find_extensions=False, starter_extension="lab")
+    _quiet("LabApp")
+    server.web_app.add_handlers(".*$", [(r"/brmcourse/alive", Alive)])
+    server.io_loop.add_callback(opening.ready)
+    server.start()
+
+
+class CourseLab(FileLog, ServerApp):
+    """A Jupyter server that carries JupyterLab and nothing else, and ends at once when told to."""
+
+    def __init__(self, opening: Opening) -> None:
+        super().__init__(config=_settings(opening), jpserver_extensions={"jupyterlab": True})
+        self.opening = opening
+
+    def init_signal(self) -> None:
+        """End at the first Ctrl-C; there is nothing to confirm, for every answer is saved."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._signal_stop)
+
+    def _signal_stop(self, sig: Any, frame: Any) -> None:
+        self.stop(from_signal=True)
+
+    def _bind_http_server(self) -> None:
+        self.http_server.add_sockets(self.opening.sockets)
+
+
+def _quiet(logger_name: str) -> None:
+    """Send what JupyterLab's own logger says to the course's log, where the root logger writes."""
+    logger = logging.getLogger(logger_name)
+    logger.handlers.clear()
+    logger.propagate = True
+
+
+def _settings(opening: Opening) -> Config:
+    """Return the server's configuration; how the page looks and behaves is in `config/` and `jupyter/`."""
+    settings = Config()
+    settings.ServerApp.update(
+        root_dir=str(opening.folder),
+        ip=HOST,
+        port=opening.port,
+        cookie_secret=opening.cookie_secret,
+        open_browser=False,
+        no_browser_open_file=True,
+        # Without the network there is nobody to warn; some learners' machines run containers as root.
+        allow_root=True,
+        terminals_enabled=False,
+        kernel_spec_manager_class=OwnPython,
+        kernel_websocket_connection_class=PromptConnection,
+    )
+    settings.IdentityProvider.update(token=opening.key, cookie_options={"samesite": "Lax"})
+    settings.LabApp.update(
+        log_level=logging.ERROR,
+        news_url=None,
+        check_for_updates_class="jupyterlab.NeverCheckForUpdate",
+        extension_manager="readonly",
+    )
+    return settings

@@ -1,0 +1,142 @@
+"""Small content for tests: each maker fills in what a test does not care about."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from brmcourse.activities.quiz import Exercise
+from brmcourse.activities.scale import Questionnaire
+from brmcourse.model import Conversation, Format, Module, Question, Quiz, Scale
+
+ABOUT = {"why": "Because.", "objective": "m1.ask", "row": "A4", "section": "ask", "bloom": "apply"}
+QUESTION: TypeAdapter[Any] = TypeAdapter(Question)
+
+
+def options(**extra: Any) -> list[dict[str, Any]]:
+    """Return three options; each keyword gives the three values of one more field."""
+    names = ("ann", "bea", "cyn")
+    plain = [{"id": name, "text": f"Text of {name}", "feedback": f"Feedback on {name}"} for name in names]
+    return [{**option, **{key: values[n] for key, values in extra.items()}} for n, option in enumerate(plain)]
+
+
+def question(kind: str = "single", key: str = "q1", **extra: Any) -> Any:
+    """Return a question of that kind; ann is the best answer, ann-bea-cyn the right order."""
+    parts: dict[str, dict[str, Any]] = {
+        "single": {"options": options(credit=(1, 0.5, 0))},
+        "multiple": {"options": options(credit=(1, 1, 0))},
+        "judgement": {"options": options(key=(5, 3, 1)), "key_source": "author"},
+        "match": {
+            "options": options(match=("left", "right", "left")),
+            "targets": [{"id": "left", "text": "Left"}, {"id": "right", "text": "Right"}],
+        },
+        "order": {"options": options()},
+        "compose": {
+            "prompt_line": "You never listen.",
+            "model_answer": "What did I miss?",
+            "rubric": [{"id": "asks", "text": "It asks."}, {"id": "short", "text": "It is short."}],
+        },
+    }
+    return QUESTION.validate_python({"id": key, "kind": kind, "stem": "What now?", **ABOUT, **parts[kind], **extra})
+
+
+PERFECT: dict[str, Any] = {
+    "single": "ann",
+    "multiple": ["bea", "ann"],
+    "judgement": {"ann": 5, "bea": 3, "cyn": 1},
+    "match": {"ann": "left", "bea": "right", "cyn": "left"},
+    "order": ["ann", "bea", "cyn"],
+    "compose": {"text": "What did I get wrong?", "ratings": {"asks": 2, "short": 2}},
+}
+"""For each kind the response that earns the full point."""
+
+
+def module() -> Module:
+    """Return a module with one objective and one section."""
+    return Module.model_validate(
+        {
+            "id": "m1",
+            "title": "One",
+            "minutes": 5,
+            "rows": ["A4"],
+            "objectives": [{"id": "m1.ask", "text": "Ask."}],
+            "sections": [{"id": "ask", "title": "Ask first"}],
+        }
+    )
+
+
+def exercise(*questions: Any, purpose: str = "practice") -> Exercise:
+    """Return a quiz of these questions, by default of one of each kind."""
+    items = questions or tuple(question(kind, f"q-{kind}") for kind in PERFECT)
+    quiz = Quiz.model_validate({"id": "m1", "title": "Quiz", "module": "m1", "purpose": purpose, "questions": items})
+    return Exercise(quiz, module())
+
+
+def questionnaire(items: int = 8) -> Questionnaire:
+    """Return a scale with two subscales; every fourth item is reversed."""
+    form = Format.model_validate(
+        {
+            "id": "often",
+            "min": 1,
+            "labels": ["Never", "Rarely", "Sometimes", "Often", "Always"],
+            "no_chance": "No chance yet",
+            "required_share": 0.75,
+            "bands": [{"from": 0, "name": "Low", "text": "Low."}, {"from": 50, "name": "High", "text": "High."}],
+            "caveats": ["Only a guess."],
+            "too_few": "Not enough to say yet.",
+        }
+    )
+    lines = [
+        {"id": f"i{n}", "text": f"Act {n}", "subscale": "odd" if n % 2 else "even", "reverse": n % 4 == 3}
+        for n in range(items)
+    ]
+    scale = Scale.model_validate(
+        {
+            "id": "S",
+            "title": "Scale",
+            "module": "m1",
+            "format": "often",
+            "lead": "Think of one partner.",
+            "subscales": [{"id": "odd", "title": "Odd"}, {"id": "even", "title": "Even"}],
+            "items": lines,
+        }
+    )
+    return Questionnaire(scale, form)
+
+
+def conversation(**extra: Any) -> Conversation:
+    """Return a conversation of two turns; trust of 5 or more ends well."""
+
+    def choices(step: str) -> list[dict[str, Any]]:
+        rows = (("strong", 2, 2), ("partial", 1, 0), ("weak", 0, -2))
+        return [
+            {"text": f"A {name} move", "points": points, "skill": "listen", "effects": {"trust": trust},
+             "next": step, "feedback": f"That was {name}."}
+            for name, points, trust in rows
+        ]  # fmt: skip
+
+    return Conversation.model_validate(
+        {
+            "id": "t1_test",
+            "title": "A talk",
+            "module": "m1",
+            "you": "New in post",
+            "partner": {"name": "Noor", "role": "Head of Tests"},
+            "setting": "A corridor",
+            "pressures": ["time"],
+            "hidden": "She was let down before",
+            "exit_rule": "Leave if it turns to abuse.",
+            "state": {"trust": 3},
+            "skills": {"listen": "Listening"},
+            "endings": {"Good": "It went well.", "Bad": "It did not."},
+            "start": "one",
+            "nodes": {
+                "one": {"says": "Well?", "choices": choices("two")},
+                "two": {"says": "And?", "fact": "was_let_down", "choices": choices("route")},
+                "route": {"auto": [{"if": "trust >= 5", "next": "good"}, {"else": True, "next": "bad"}]},
+                "good": {"ending": "Good", "says": "Thank you."},
+                "bad": {"ending": "Bad", "says": "Goodbye."},
+            },
+            "debrief": ["What moved?"],
+            **extra,
+        }
+    )

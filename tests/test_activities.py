@@ -1,0 +1,350 @@
+"""Activities as pure state machines: what they record, and that the log alone rebuilds what was on the screen."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brmcourse.activities import conversation, plan, quiz, reflection, scale
+from brmcourse.activities.activity import Action, Activity, start
+from brmcourse.content import Library
+from brmcourse.events import Draft, Event, record
+from brmcourse.rendering.render import render
+from tests.make import PERFECT, conversation as talk, exercise, question, questionnaire
+
+
+class Play:
+    """Plays an activity without Jupyter or a disk: the log is a list."""
+
+    def __init__(self, activity: Activity, content: Any, seed: str = "seed") -> None:
+        self.activity, self.content, self.seed = activity, content, seed
+        self.log: list[Event] = []
+        self.state = activity.begin(content, seed)
+
+    def do(self, name: str, about: str = "", **form: Any) -> Any:
+        """Carry out one action; form values may be a text or a list."""
+        fields = {key.replace("__", "-"): [v] if isinstance(v, str) else v for key, v in form.items()}
+        self.state, drafts = self.activity.update(self.state, Action(name, about, fields))
+        for draft in drafts:
+            event = record(draft)
+            self.log.append(event)
+            self.state = self.activity.replay(self.state, event)
+        return self.state
+
+    @property
+    def reopened(self) -> Any:
+        """The state that the log alone leads to."""
+        return start(self.activity, self.content, self.log, self.seed)
+
+
+def letter(play: Play, asked: Any, option: str) -> str:
+    """Return the letter an option has on this learner's page."""
+    return next(code for code, shown in quiz.shown(play.state, asked) if shown.id == option)
+
+
+def fill(play: Play, asked: Any, response: Any) -> dict[str, Any]:
+    """Return the form that a browser would send for this response."""
+    form: dict[str, Any] = {"question": asked.id}
+    if asked.kind == "single":
+        form["pick"] = letter(play, asked, response)
+    elif asked.kind in {"multiple", "order"}:
+        form["pick"] = [letter(play, asked, name) for name in response]
+    elif asked.kind == "compose":
+        form["text"] = response["text"]
+        form |= {f"rate__R{n}": str(response["ratings"][c.id]) for n, c in enumerate(asked.rubric, 1)}
+    else:
+        targets = {t.id: f"T{n}" for n, t in enumerate(getattr(asked, "targets", ()), 1)}
+        form |= {f"rate__{letter(play, asked, k)}": targets.get(v, str(v)) for k, v in response.items()}
+    return form
+
+
+@pytest.mark.parametrize("kind", PERFECT)
+def test_quiz_marks_what_was_chosen(kind: str) -> None:
+    """The perfect response to each kind of question comes through the form as it was meant and earns the point."""
+    asked = question(kind)
+    play = Play(quiz, exercise(asked))
+    play.do("check", **fill(play, asked, PERFECT[kind]))
+    assert play.state.answer.mark.correct
+    assert play.log[0].body["points"] == 1
+    assert play.log[0].subject == "q1"
+
+
+def test_quiz_first_try_counts() -> None:
+    """Any number of tries is allowed; the first counts for the mark."""
+    asked = question()
+    play = Play(quiz, exercise(asked))
+    for pick in ("cyn", "bea", "ann"):
+        play.do("check", **fill(play, asked, pick))
+    assert play.state.answer.mark.correct
+    assert play.state.points == 0
+    assert [event.body["try"] for event in play.log] == [1, 2, 3]
+    assert play.state.to_review == (asked,)
+
+
+def test_quiz_nothing_chosen() -> None:
+    """Checking without a choice records nothing and says what to do."""
+    play = Play(quiz, exercise(question()))
+    play.do("check", question="q1")
+    assert play.log == []
+    assert play.state.notice == "Choose one of the answers first."
+
+
+def test_quiz_order_is_the_learners_own() -> None:
+    """Options are shuffled: the same for one learner each time, not the same for all learners."""
+    asked = question()
+    orders = {tuple(o.id for _, o in quiz.shown(quiz.begin(exercise(asked), str(n)), asked)) for n in range(30)}
+    assert len(orders) == 6
+    state = quiz.begin(exercise(asked), "me")
+    assert quiz.shown(state, asked) == quiz.shown(quiz.begin(exercise(asked), "me"), asked)
+
+
+def test_order_question_is_never_handed_out_solved() -> None:
+    """No learner finds the lines of an order question already in the right order, and moving swaps neighbours."""
+    asked = question("order")
+    for seed in range(50):
+        state = quiz.begin(exercise(asked), str(seed))
+        assert [option.id for _, option in quiz.arranged(state, asked)] != ["ann", "bea", "cyn"]
+    play = Play(quiz, exercise(asked))
+    before = [code for code, _ in quiz.arranged(play.state, asked)]
+    play.do("arrange", "down 0", question="q1", pick=before)
+    assert [code for code, _ in quiz.arranged(play.state, asked)] == [before[1], before[0], before[2]]
+    play.do("arrange", "up 0", question="q1", pick=before)
+    assert [code for code, _ in quiz.arranged(play.state, asked)] == before
+
+
+def test_quiz_reset_keeps_history() -> None:
+    """Starting over asks first, then empties the page; the log keeps every earlier answer."""
+    asked = question()
+    play = Play(quiz, exercise(asked))
+    play.do("check", **fill(play, asked, "ann"))
+    play.do("reset")
+    assert play.state.confirming
+    assert play.state.tries
+    play.do("reset-no")
+    assert not play.state.confirming
+    play.do("reset")
+    play.do("reset-yes")
+    assert play.state.tries == {}
+    assert [event.kind for event in play.log] == ["quiz.answered", "quiz.reset"]
+
+
+def test_changed_question_is_asked_again() -> None:
+    """An answer to an earlier version stays in the log, is not marked by the new key, and the learner is told."""
+    play = Play(quiz, exercise(question()))
+    play.do("check", **fill(play, question(), "ann"))
+    newer = exercise(question(stem="What would you say now?"))
+    state = start(quiz, newer, play.log, "seed")
+    assert state.tries == {}
+    assert state.outdated == {"q1"}
+    assert "changed since you answered it" in render(state)
+    later = Play(quiz, newer)
+    later.log, later.state = play.log, state
+    later.do("check", **fill(later, newer.quiz.questions[0], "bea"))
+    assert later.state.outdated == frozenset()
+
+
+def test_reworded_feedback_does_not_ask_again() -> None:
+    """Changing feedback, reasons or references leaves earlier answers in force."""
+    assert question().fingerprint == question(why="Other words.", bloom="analyse").fingerprint
+    assert question().fingerprint != question(stem="Other?").fingerprint
+
+
+def test_compose_shows_the_model_answer_only_after_the_own_line() -> None:
+    """The model answer of a compose question appears after the learner wrote a line, not before."""
+    asked = question("compose")
+    play = Play(quiz, exercise(asked))
+    assert "What did I miss?" not in render(play.state)
+    play.do("compare", question="q1", text="  ")
+    assert play.log == []
+    play.do("draft", question="q1", text="Tell me mo")
+    assert "What did I miss?" not in render(play.state)
+    play.do("compare", question="q1", text="Tell me more")
+    assert "What did I miss?" in render(play.state)
+    assert "Tell me more" in render(play.reopened)
+
+
+ACTIONS = st.one_of(
+    st.builds(lambda q, p: ("check", "", {"question": q, "pick": p}),
+              st.sampled_from([f"q-{kind}" for kind in PERFECT]), st.lists(st.sampled_from("ABC"), max_size=3)),
+    st.builds(lambda q: ("go", q, {}), st.sampled_from([*(f"q-{kind}" for kind in PERFECT), "end", "nowhere"])),
+    st.builds(lambda t, n: (n, "", {"question": "q-compose", "text": t}), st.text(), st.sampled_from(["draft", "compare"])),
+    st.sampled_from([("reset", "", {}), ("reset-yes", "", {}), ("reset-no", "", {}), ("nonsense", "", {})]),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(ACTIONS, max_size=12))
+def test_reopened_quiz_looks_as_it_did(actions: list[tuple[str, str, dict[str, Any]]]) -> None:
+    """Whatever the learner does, the log alone rebuilds the page, but for passing notices."""
+    play = Play(quiz, exercise())
+    for name, about, form in actions:
+        play.do(name, about, **form)
+    live = replace(play.state, notice="", confirming=False, arranged=None)
+    assert render(play.reopened) == render(live)
+
+
+def test_best_and_worst_play() -> None:
+    """Best play of a conversation reaches its good ending with all points, worst play the bad one with none."""
+    for points, ending in ((2, "Good"), (0, "Bad")):
+        play = Play(conversation, talk())
+        play.do("begin")
+        while not play.state.node.ending:
+            moves = conversation.shown(play.state)
+            number = next(n for n, (_, choice) in enumerate(moves, 1) if choice.points == points)
+            play.do("choose", str(number), turn=str(len(play.state.turns)))
+        assert play.state.node.ending == ending
+        assert play.state.points == (2 * points, 4)
+        assert play.state.facts == ("was_let_down",)
+
+
+def test_gauges_stay_in_bounds() -> None:
+    """Trust neither falls below 0 nor rises above 10, however strong the effects are."""
+    play = Play(conversation, talk(state={"trust": 1}))
+    play.do("begin")
+    weak = [n for n, (_, choice) in enumerate(conversation.shown(play.state), 1) if choice.points == 0]
+    play.do("choose", str(weak[0]), turn="0")
+    assert play.state.gauges["trust"] == 0
+
+
+def test_conversation_hides_its_workings_in_play() -> None:
+    """During play the page holds no points, effects, feedback, skills or hidden concern; the debrief shows them."""
+    play = Play(conversation, talk())
+    play.do("begin")
+    play.do("choose", "1", turn="0")
+    page = render(play.state)
+    assert all(word not in page for word in ("That was", "let down", "Listening", "points", "trust"))
+    play.do("choose", "1", turn="1")
+    assert all(word in render(play.state) for word in ("That was", "let down", "Listening", "points", "trust"))
+
+
+def test_coaching_is_a_wish() -> None:
+    """A learner may switch on feedback after each move, and off again."""
+    play = Play(conversation, talk())
+    play.do("begin")
+    play.do("coach")
+    play.do("choose", "1", turn="0")
+    assert "That was" in render(play.reopened)
+    play.do("coach")
+    assert "That was" not in render(play.state)
+
+
+def test_play_again_from_any_turn() -> None:
+    """Going back to a turn keeps the moves before it; the endings reached stay known."""
+    play = Play(conversation, talk())
+    play.do("begin")
+    for turn in "01":
+        play.do("choose", "1", turn=turn)
+    ending, first = play.state.node.ending, play.state.turns[0]
+    play.do("rewind", "1")
+    assert play.state.turns == (first,)
+    assert play.state.reached == {ending}
+    play.do("rewind", "0")
+    assert play.state.turns == ()
+    assert play.reopened == play.state
+
+
+def test_a_move_from_a_stale_page_changes_nothing() -> None:
+    """A move for a turn that has passed in another window records nothing and says so."""
+    play = Play(conversation, talk())
+    play.do("begin")
+    play.do("choose", "1", turn="0")
+    before = len(play.log)
+    play.do("choose", "1", turn="0")
+    assert len(play.log) == before
+    assert "another window" in play.state.notice
+
+
+def test_two_moves_at_once_count_once() -> None:
+    """Two windows that move at the same moment leave one move in the conversation: the first in the log."""
+    play = Play(conversation, talk())
+    play.do("begin")
+    _, drafts = conversation.update(play.state, Action("choose", "1", {"turn": ["0"]}))
+    _, others = conversation.update(play.state, Action("choose", "2", {"turn": ["0"]}))
+    log = [*play.log, record(drafts[0]), record(others[0])]
+    state = start(conversation, talk(), log, "seed")
+    assert [turn.choice for turn in state.turns] == [drafts[0].body["choice"]]
+
+
+def test_changed_conversation_starts_afresh() -> None:
+    """Moves in an earlier version stay in the log; the learner is told and starts from the beginning."""
+    play = Play(conversation, talk())
+    play.do("begin")
+    play.do("choose", "1", turn="0")
+    state = start(conversation, talk(setting="A lift"), play.log, "seed")
+    assert state.turns == ()
+    assert "changed since you played it" in render(state)
+
+
+def test_scale_saves_each_rating_and_scores_on_finish() -> None:
+    """Each rating is recorded once when it changes; the result needs a finish and is kept with its time."""
+    play = Play(scale, questionnaire())
+    play.do("draft", i0="4")
+    play.do("draft", i0="4", i1="none")
+    assert [event.body["ratings"] for event in play.log] == [{"i0": 4}, {"i1": None}]
+    assert play.reopened.ratings == {"i0": 4, "i1": None}
+    play.do("finish", i0="4", i1="none")
+    assert play.state.missing == tuple(f"i{n}" for n in range(2, 8))
+    assert play.state.result is None
+    play.do("finish", **{f"i{n}": "5" for n in range(8)})
+    assert play.state.result.score.score == 75
+    assert play.reopened == play.state
+
+
+def test_scale_names_the_change_since_last_time() -> None:
+    """A second result is compared with the first; a changed questionnaire is not compared."""
+    play = Play(scale, questionnaire())
+    play.do("finish", **{f"i{n}": "3" for n in range(8)})
+    play.do("again")
+    assert play.state.ratings == {}
+    play.do("finish", **{f"i{n}": "5" for n in range(8)})
+    page = render(play.state)
+    assert "Since last time" in page
+    assert "+25 points" in page
+    other = start(scale, questionnaire(items=12), play.log, "seed")
+    assert other.results == ()
+    assert "cannot be compared" in render(other)
+
+
+def test_scale_too_few_answers() -> None:
+    """With too few answers the learner reads that it is not enough to say yet, and no number."""
+    play = Play(scale, questionnaire())
+    play.do("finish", i0="4")
+    play.do("finish-anyway", i0="4")
+    page = render(play.state)
+    assert "Not enough to say yet" in page
+    assert "of 100" not in page
+
+
+def test_writing_keeps_text_to_the_letter(library: Library) -> None:
+    """20,000 characters with markup and emoji are kept exactly, shown as text, and recorded only when they change."""
+    text = ("<script>alert('x')</script> & \"quotes\" 😀\n\n" * 600)[:20_000]
+    prompts = library.prompts("m1")
+    first = prompts.reflections[0].id
+    play = Play(reflection, prompts)
+    play.do("draft", **{f"{first}:text": text})
+    play.do("draft", **{f"{first}:text": text})
+    assert [event.body["text"] for event in play.log] == [text]
+    assert play.reopened.text(first, "text") == text
+    assert "<script>" not in render(play.state)
+
+
+def test_plan_reads_as_a_sentence(library: Library) -> None:
+    """A plan with a situation and an act is shown as one if-then sentence."""
+    prompts = library.prompts("m1")
+    key = prompts.plans[0].id
+    play = Play(plan, prompts)
+    play.do("draft", **{f"{key}:situation": "she sighs", f"{key}:action": "ask why", f"{key}:when": ""})
+    assert "If she sighs, then I ask why." in render(play.state)
+
+
+def test_foreign_events_are_ignored() -> None:
+    """An event of a kind that an activity does not know, or about a question that is gone, changes nothing."""
+    odd = Event("future.kind", "m1", "f", {}, "1", datetime.now(UTC))
+    gone = record(Draft("quiz.answered", "q-gone", "f", {"response": "x"}))
+    for activity, content in ((quiz, exercise()), (conversation, talk()), (scale, questionnaire())):
+        begun = activity.begin(content, "seed")
+        assert replace(activity.replay(begun, odd), outdated=begun.outdated) == begun
+    assert quiz.replay(quiz.begin(exercise(), "s"), gone) == quiz.begin(exercise(), "s")

@@ -1,0 +1,171 @@
+"""Marks and scores: bounds, keys, order, labels and bad responses."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brmcourse.errors import ResponseError
+from brmcourse.scoring import mark, score_scale
+from tests.make import PERFECT, question, questionnaire
+
+IDS = ("ann", "bea", "cyn")
+
+RESPONSES: dict[str, st.SearchStrategy[Any]] = {
+    "single": st.sampled_from(IDS),
+    "multiple": st.sets(st.sampled_from(IDS), min_size=1).map(list),
+    "judgement": st.fixed_dictionaries({name: st.integers(1, 5) for name in IDS}),
+    "match": st.fixed_dictionaries({name: st.sampled_from(("left", "right")) for name in IDS}),
+    "order": st.permutations(IDS),
+    "compose": st.fixed_dictionaries(
+        {
+            "text": st.text(min_size=1).filter(str.strip),
+            "ratings": st.fixed_dictionaries({"asks": st.integers(0, 2), "short": st.integers(0, 2)}),
+        }
+    ),
+}
+EVERY_KIND = pytest.mark.parametrize("kind", PERFECT)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(IDS),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from((*IDS, "text", "ratings", "x")), inner),
+)
+
+
+@EVERY_KIND
+@given(data=st.data())
+def test_bounds(kind: str, data: st.DataObject) -> None:
+    """Every fitting response earns between nothing and the full point, and `correct` means all of it."""
+    got = mark(question(kind), data.draw(RESPONSES[kind]))
+    assert 0 <= got.points <= got.max_points == 1
+    assert got.correct == (got.points == got.max_points)
+
+
+@EVERY_KIND
+def test_full_key(kind: str) -> None:
+    """The full key earns full marks."""
+    assert mark(question(kind), PERFECT[kind]).correct
+
+
+@given(keys=st.integers(1, 5), distractors=st.integers(1, 5))
+def test_ticking_everything(keys: int, distractors: int) -> None:
+    """Ticking everything earns nothing, however many keys there are."""
+    names = [f"o{n}" for n in range(keys + distractors)]
+    options = [
+        {"id": name, "text": "T", "feedback": "F", "credit": 1 if n < keys else 0} for n, name in enumerate(names)
+    ]
+    asked = question("multiple", options=options)
+    assert mark(asked, names).points == 0
+    assert mark(asked, names[:keys]).points == 1
+
+
+def test_multiple_convention() -> None:
+    """Right picks / keys minus wrong picks / distractors: one of two keys earns a half, with the wrong one nothing."""
+    asked = question("multiple")
+    assert mark(asked, ["ann"]).points == 0.5
+    assert mark(asked, ["ann", "cyn"]).points == 0
+
+
+@given(picks=st.sets(st.sampled_from(IDS), min_size=1))
+def test_order_of_ticks(picks: set[str]) -> None:
+    """The order of ticks does not matter."""
+    assert len({mark(question("multiple"), list(order)).points for order in permutations(picks)}) == 1
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple", "judgement", "match", "order"])
+@given(data=st.data())
+def test_relabelled(kind: str, data: st.DataObject) -> None:
+    """Options with other ids, or listed in another order where order is no key, give the same mark."""
+    new = dict(zip(IDS, data.draw(st.permutations(("x1", "x2", "x3"))), strict=True))
+    response = data.draw(RESPONSES[kind])
+    asked = question(kind)
+    options = [option.model_dump() | {"id": new[option.id]} for option in asked.options]
+    if kind != "order":
+        options = data.draw(st.permutations(options))
+    renamed = question(kind, options=options)
+
+    def rename(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {new[key]: rating for key, rating in value.items()}
+        return new[value] if isinstance(value, str) else [new[name] for name in value]
+
+    assert mark(renamed, rename(response)).points == pytest.approx(mark(asked, response).points)
+
+
+@EVERY_KIND
+@given(response=ANYTHING)
+def test_bad_response(kind: str, response: Any) -> None:
+    """A response that does not fit raises the named error; nothing else ever comes out than a mark in bounds."""
+    try:
+        got = mark(question(kind), response)
+    except ResponseError as error:
+        assert str(error)
+    else:
+        assert 0 <= got.points <= 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "response"),
+    [
+        ("single", ""), ("single", "dora"), ("single", ["ann"]), ("multiple", []), ("multiple", "ann"),
+        ("multiple", ["ann", "dora"]), ("judgement", {"ann": 5, "bea": 3}), ("judgement", {"ann": 6, "bea": 3, "cyn": 1}),
+        ("judgement", {"ann": True, "bea": 3, "cyn": 1}), ("match", {"ann": "up", "bea": "left", "cyn": "left"}),
+        ("order", ["ann", "bea"]), ("order", ["ann", "ann", "bea", "cyn"]), ("compose", {"text": " ", "ratings": {}}),
+        ("compose", {"text": "Hm", "ratings": {"asks": 2}}), ("compose", {"text": "Hm", "ratings": {"asks": 3, "short": 0}}),
+    ],
+)  # fmt: skip
+def test_refused(kind: str, response: Any) -> None:
+    """Each way of missing the form of a response is refused, not marked."""
+    with pytest.raises(ResponseError):
+        mark(question(kind), response)
+
+
+def test_messages_cover_only_the_choice() -> None:
+    """A wrong pick never shows the feedback of the right option."""
+    assert [message.text for message in mark(question(), "cyn").messages] == ["Feedback on cyn"]
+
+
+def test_judgement_convention() -> None:
+    """Judgement is the mean of 1 - |rating - key| / 4: ratings of 3 throughout against 5, 3, 1 earn two thirds."""
+    assert mark(question("judgement"), dict.fromkeys(IDS, 3)).points == pytest.approx((0.5 + 1 + 0.5) / 3)
+
+
+def test_order_convention() -> None:
+    """Order is the share of pairs in the right order: the reverse earns nothing, one swap of neighbours two thirds."""
+    assert mark(question("order"), ["cyn", "bea", "ann"]).points == 0
+    assert mark(question("order"), ["bea", "ann", "cyn"]).points == pytest.approx(2 / 3)
+
+
+def test_scale_reverses_by_declared_bounds() -> None:
+    """Reversed items count as 6 - x, so answering "always" to all eight lands at 75, not 100."""
+    content = questionnaire()
+    score = score_scale(content.scale, content.format, {f"i{n}": 5 for n in range(8)})
+    assert score.score == 75
+    assert score.subscales == {"odd": 50, "even": 100}
+
+
+def test_scale_missing_is_never_zero() -> None:
+    """"No chance yet" is missing: six of eight answers score by themselves, five of eight do not score."""
+    content = questionnaire()
+    answers: dict[str, int | None] = {f"i{n}": 5 for n in (0, 1, 2, 4, 5, 6)} | {"i3": None, "i7": None}
+    assert score_scale(content.scale, content.format, answers).score == 100
+    answers["i6"] = None
+    score = score_scale(content.scale, content.format, answers)
+    assert (score.score, score.answered, score.items) == (None, 5, 8)
+
+
+@given(st.dictionaries(st.sampled_from([f"i{n}" for n in range(8)]), st.none() | st.integers(1, 5)))
+def test_scale_bounds(answers: dict[str, int | None]) -> None:
+    """A score lies between 0 and 100 or there is none."""
+    content = questionnaire()
+    score = score_scale(content.scale, content.format, answers)
+    assert all(part is None or 0 <= part <= 100 for part in (score.score, *score.subscales.values()))
+
+
+@pytest.mark.parametrize("answers", [{"zz": 3}, {"i0": 0}, {"i0": 6}, {"i0": "3"}, {"i0": True}])
+def test_scale_refuses(answers: Any) -> None:
+    """An unknown item or a rating out of bounds is refused."""
+    content = questionnaire()
+    with pytest.raises(ResponseError):
+        score_scale(content.scale, content.format, answers)
