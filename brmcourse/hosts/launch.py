@@ -140,4 +140,5 @@ def _keep_to_ourselves() -> None:
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     log_path().parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(filename=log_path(), level=logging.ERROR, encoding="utf-8")
+    logging.disable(logging.WARNING)
     logging.captureWarnings(True)

@@ -28,7 +28,7 @@ def require_unique(what: str, ids: Iterable[str]) -> None:
 class Content(BaseModel):
     """Base of all content: immutable, and a field nobody knows is a mistake, not a comment."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     unshown: ClassVar[Any] = None
     """What a fingerprint leaves out, in pydantic's `exclude` form: changing it does not change the task."""

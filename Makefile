@@ -1,0 +1,43 @@
+# `make course` opens the course, `make test` tests it; both set up all they need. See README.md.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: course lab test check notebooks schemas benchmarks clean
+
+course: .venv/installed
+	@$(BIN)/brmcourse start
+
+lab: .venv/installed
+	@$(BIN)/brmcourse start --lab
+
+test: .venv/installed-test
+	$(BIN)/pytest
+
+check: .venv/installed-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/brmcourse check
+
+notebooks: .venv/installed-test
+	$(BIN)/python tools/notebooks.py
+
+schemas: .venv/installed-test
+	$(BIN)/python tools/schemas.py
+
+benchmarks: .venv/installed-test
+	$(BIN)/python benchmarks/all.py
+
+clean:
+	rm -rf .venv
+
+.venv/installed: pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing. Install Python 3.11 or newer from python.org, then try again." >&2; exit 1; }
+	@$(PYTHON) tools/install.py
+	@touch $@
+
+.venv/installed-test: pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing. Install Python 3.11 or newer from python.org, then try again." >&2; exit 1; }
+	@$(PYTHON) tools/install.py --test
+	@touch $@ .venv/installed

@@ -1,0 +1,160 @@
+"""The learner's notebooks: built from their sources, and every activity in them driven from end to end in Python."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import brmcourse
+from brmcourse.activities import conversation, quiz
+from brmcourse.content import Library
+from brmcourse.hosts import notebook as host
+from brmcourse.hosts.notebook import ActivityWidget
+from brmcourse.model import RATINGS
+from brmcourse.paths import course_root
+from tools.notebooks import build
+
+SOURCES = sorted((course_root() / "notebooks" / "source").glob("*.md"))
+CALL = re.compile(r'^(\w+)\("([^"]+)"\)$')
+
+
+def notebook(source: Path) -> dict[str, Any]:
+    """Return the built notebook of a source, as learners open it."""
+    text = (course_root() / "notebooks" / f"{source.stem}.ipynb").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def calls(source: Path) -> list[tuple[str, str]]:
+    """Return the activities of a notebook as (function, id)."""
+    cells = ["".join(cell["source"]) for cell in notebook(source)["cells"] if cell["cell_type"] == "code"]
+    return [match.groups() for cell in cells if (match := CALL.match(cell))]  # type: ignore[misc]
+
+
+class Page:
+    """A widget without a browser: sends what the bridge would send, keeps what comes back."""
+
+    def __init__(self, widget: ActivityWidget, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.widget = widget
+        self.html: str = widget.html
+        monkeypatch.setattr(widget, "send", self._receive)
+        self.do("open")
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        assert message["n"] == "1"
+        self.html = message["html"]
+
+    def do(self, action: str, **form: list[str]) -> str:
+        fields = {key.replace("__", "-"): value for key, value in form.items()}
+        self.widget._answer(self.widget, {"n": "1", "action": action, "form": fields}, None)
+        return self.html
+
+    @property
+    def state(self) -> Any:
+        return self.widget._session._state
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Page]:
+    """A function that calls a name of the package as a cell does and returns the page it made."""
+    host._store.cache_clear()
+
+    def call(name: str, about: str) -> Page:
+        shown: list[Any] = []
+        monkeypatch.setattr(host, "display", shown.append)
+        getattr(brmcourse, name)(about)
+        (widget,) = shown
+        assert isinstance(widget, ActivityWidget), widget.data
+        return Page(widget, monkeypatch)
+
+    return call
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_rebuild_is_identical(source: Path) -> None:
+    """Building a notebook again gives the very bytes that are in the repository."""
+    assert build(source, Library(course_root())) == (course_root() / "notebooks" / f"{source.stem}.ipynb").read_text()
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_learner_notebooks_are_clean(source: Path) -> None:
+    """A learner's notebook carries no outputs; its cells are locked, its code out of sight, its kernel the course's."""
+    built = notebook(source)
+    assert built["metadata"]["course"] == {"module": source.stem, "autorun": True}
+    for cell in built["cells"]:
+        assert cell["metadata"]["editable"] is False
+        assert cell["metadata"]["deletable"] is False
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == []
+            assert cell["metadata"]["jupyter"] == {"source_hidden": True}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_every_activity_opens(source: Path, show: Callable[[str, str], Page]) -> None:
+    """Every activity that a notebook calls opens and shows no mishap."""
+    assert calls(source)
+    for name, about in calls(source):
+        assert "could not" not in show(name, about).html
+
+
+@pytest.mark.parametrize("about", [about for source in SOURCES for name, about in calls(source) if name == "quiz"])
+def test_every_quiz_can_be_answered(about: str, show: Callable[[str, str], Page]) -> None:
+    """Every item of every quiz takes an answer, shows feedback and why, and leads on to the summary."""
+    page = show("quiz", about)
+    while question := page.state.question:
+        codes = quiz.codes(page.state, question)
+        form = {"question": [question.id]}
+        if question.shape == "text":
+            page.do("compare", **form, text=["My own line"])
+            form |= {"text": ["My own line"]} | {f"rate-R{n}": ["2"] for n in range(1, len(question.rubric) + 1)}
+        elif question.kind == "match":
+            form |= {f"rate-{code}": ["T1"] for code in codes if not code.startswith("T")}
+        elif question.shape == "map":
+            form |= {f"rate-{code}": [str(RATINGS[0])] for code in codes}
+        else:
+            form |= {"pick": list(codes) if question.kind == "order" else ["A"]}
+        assert question.why in page.do("check", **form).replace("&#39;", "'").replace("&#34;", '"')
+        page.do(f"go {_next(page)}")
+    assert len(page.state.tries) == len(page.state.quiz.questions)
+
+
+def _next(page: Page) -> str:
+    ids = [question.id for question in page.state.quiz.questions]
+    return ids[page.state.at + 1] if page.state.at + 1 < len(ids) else "end"
+
+
+TALKS = [about for source in SOURCES for name, about in calls(source) if name == "converse"]
+
+
+@pytest.mark.parametrize("about", TALKS)
+@pytest.mark.parametrize("best", [True, False])
+def test_every_conversation_can_be_played(about: str, best: bool, show: Callable[[str, str], Page]) -> None:
+    """Best play reaches the first ending of the file with all points, worst play the last one with none."""
+    page = show("converse", about)
+    page.do("begin")
+    while not page.state.node.ending:
+        moves = [choice.points for _, choice in conversation.shown(page.state)]
+        number = moves.index(max(moves) if best else min(moves)) + 1
+        page.do(f"choose {number}", turn=[str(len(page.state.turns))])
+    earned, available = page.state.points
+    assert earned == (available if best else 0)
+    endings = list(page.state.conversation.endings)
+    assert page.state.node.ending == (endings[0] if best else endings[-1])
+    assert "Trust, move by move" in page.html
+
+
+def test_unknown_id_shows_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell that asks for something unknown shows which ids there are, not a traceback."""
+    shown: list[Any] = []
+    monkeypatch.setattr(host, "display", shown.append)
+    brmcourse.quiz("m11")
+    assert "There is no quiz called" in shown[0].data
+
+
+def test_one_model_per_activity() -> None:
+    """An activity is one widget model, with nothing nested in it but its layout."""
+    assert [name for name, trait in ActivityWidget.class_traits(sync=True).items() if name == "html"] == ["html"]
+    assert not hasattr(ActivityWidget, "children")

@@ -1,0 +1,148 @@
+"""The HTML of every activity in every state: sound, labelled, escaped, and silent about the key."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from brmcourse.activities import conversation, quiz, reflection, scale
+from brmcourse.activities.activity import Action
+from brmcourse.content import Library
+from brmcourse.rendering.render import render, render_problem
+from tests.make import PERFECT, exercise, question, questionnaire
+from tests.make import conversation as talk
+from tests.test_activities import Play, fill
+
+VOID = {"input", "br", "hr", "img", "line", "circle", "meta", "link"}
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask about, and fails on tags that do not close."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(html)
+        assert not self._open, self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.ids += [value for key, value in attrs if key == "id" and value]
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def states(library: Library) -> Iterator[Any]:
+    """Yield states of every activity: fresh, in the middle, at the end."""
+    for kind in PERFECT:
+        asked = question(kind)
+        play = Play(quiz, exercise(asked))
+        yield play.state
+        if kind == "compose":
+            yield play.do("compare", question="q1", text="Mine")
+        yield play.do("check", question="q1")
+        yield play.do("check", **fill(play, asked, PERFECT[kind]))
+        yield play.do("go", "end")
+        yield play.do("reset")
+    play = Play(conversation, talk())
+    yield play.state
+    yield play.do("begin")
+    yield play.do("coach")
+    for turn in "01":
+        yield play.do("choose", "2", turn=turn)
+    play = Play(scale, questionnaire())
+    yield play.state
+    yield play.do("finish", i0="3")
+    yield play.do("finish", **{f"i{n}": "3" for n in range(8)})
+    play.do("again")
+    yield play.do("finish", **{f"i{n}": "4" for n in range(8)})
+    yield Play(reflection, library.prompts("m1")).state
+
+
+def test_sound_html(library: Library) -> None:
+    """Every state renders to closed tags, ids that are unique, and buttons and fields that have names."""
+    for state in states(library):
+        page = Page(render(state, trouble="No room.", notice="Mended."))
+        assert len(page.ids) == len(set(page.ids))
+        labels = {attributes.get("for") for tag, attributes in page.tags if tag == "label"}
+        for tag, attributes in page.tags:
+            if tag == "button":
+                assert attributes.get("name") == "action"
+            if tag == "textarea":
+                assert attributes.get("id") in labels
+            if tag == "svg":
+                assert attributes.get("role") == "img"
+                assert attributes.get("aria-label")
+        assert "No room." in page.text
+
+
+def test_nothing_is_preselected(library: Library) -> None:
+    """A fresh page has nothing ticked, chosen or filled in."""
+    for kind in PERFECT:
+        assert " checked" not in render(Play(quiz, exercise(question(kind))).state)
+    assert " checked" not in render(Play(scale, questionnaire()).state)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PERFECT if kind != "compose"])
+def test_no_key_before_the_answer(kind: str) -> None:
+    """Before an answer the page holds no feedback, no reason, no key and no option id."""
+    html = render(Play(quiz, exercise(question(kind))).state)
+    for secret in ("Feedback on", "Because.", "credit", "Key:", 'value="ann"', 'value="left"', "-ann"):
+        assert secret not in html
+
+
+def test_content_is_never_trusted_as_html() -> None:
+    """Markup in content and in what learners write is shown as text."""
+    evil = "<img src=x onerror=alert(1)>"
+    asked = question(stem=evil)
+    play = Play(quiz, exercise(asked))
+    assert evil not in render(play.state)
+    play = Play(quiz, exercise(question("compose")))
+    play.state, _ = quiz.update(play.state, Action("draft", form={"question": ["q1"], "text": [evil]}))
+    play.do("draft", question="q1", text=evil)
+    assert evil not in render(play.state)
+    assert evil not in render_problem("Oh", evil, retry=True)
+
+
+def test_progress_and_feedback_regions(library: Library) -> None:
+    """A question tells where it stands, and the feedback region exists before there is feedback."""
+    html = render(Play(quiz, exercise(question(), question(key="q2"), question(key="q3"))).state)
+    assert "Question 1 of 3" in html
+    assert 'role="status"' in html
+
+
+def test_guesses_are_not_counted() -> None:
+    """After pre-questions the summary shows no mark and sends the learner on to read."""
+    play = Play(quiz, exercise(question(), purpose="guess"))
+    play.do("check", **fill(play, question(), "cyn"))
+    play.do("go", "end")
+    html = render(play.state)
+    assert "not counted" in html
+    assert "points" not in html.replace("of 1 point", "")
+
+
+def test_summary_sends_back_to_the_reading() -> None:
+    """The summary names the sections to read again for first tries that earned too little, and only those."""
+    good, poor = question(key="good"), question(key="poor", section="other")
+    play = Play(quiz, exercise(good, poor))
+    play.do("check", **fill(play, good, "ann"))
+    play.do("check", **fill(play, poor, "cyn"))
+    play.do("go", "end")
+    html = render(play.state)
+    assert "1</strong> of 2 points" in html
+    assert "Ask first" not in html
+    other = Play(quiz, exercise(good))
+    other.do("check", **fill(other, good, "cyn"))
+    other.do("go", "end")
+    assert 'data-heading="Ask first"' in render(other.state)

@@ -1,0 +1,51 @@
+"""Install the course into `.venv`, telling what happens: `python tools/install.py [--test]`.
+
+Written for any Python 3, so that an old one can still read the sentence that it is too old.
+"""
+
+import os
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(ROOT, ".venv")
+NEEDED = (3, 11)
+
+
+def main():
+    """Install; return the exit code."""
+    if sys.version_info < NEEDED:
+        has = ".".join(map(str, sys.version_info[:3]))
+        return fail("The course needs Python {}.{} or newer; this is Python {}.".format(*NEEDED, has))
+    python = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
+    if not os.path.exists(python):
+        print("Making a place for the course in .venv ...", flush=True)
+        if subprocess.call([sys.executable, "-m", "venv", VENV]):
+            return fail("Python cannot make a virtual environment here. On Debian or Ubuntu: sudo apt install python3-venv")
+    print("Fetching JupyterLab and what else the course stands on. This takes a minute or two.", flush=True)
+    wanted = ".[test]" if "--test" in sys.argv else "."
+    return install([python, "-m", "pip", "install", "--disable-pip-version-check", "--editable", wanted])
+
+
+def install(command):
+    """Run pip and show one short line for each package; return the exit code, after the whole output if it failed."""
+    pip = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    said = []
+    for line in pip.stdout:
+        said.append(line)
+        if line.startswith("Collecting "):
+            print("  " + line.split()[1], flush=True)
+    if pip.wait():
+        return fail("".join(said[-20:]) + "The course could not be installed; the lines above say why.")
+    print("The course is installed.", flush=True)
+    return 0
+
+
+def fail(sentence):
+    """Say what is wrong; return the exit code for it."""
+    sys.stderr.write(sentence + "\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
