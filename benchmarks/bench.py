@@ -21,7 +21,7 @@ from brmcourse.store import Store
 
 PACKAGES = ("ipywidgets", "anywidget", "pydantic", "jinja2", "voila", "jupyterlab", "ipykernel", "jupyterquiz")
 HEADINGS = ("promise", "median", "p95", "budget or peer", "verdict")
-WIDTHS = (66, 11, 11, 24, 12)
+WIDTHS = (66, 13, 13, 22, 11)
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,15 @@ def test_reworded_feedback_does_not_ask_again() -> None:
     assert question().fingerprint != question(stem="Other?").fingerprint
 
 
+def test_compose_keeps_ratings_while_they_are_made() -> None:
+    """Rating a point of the rubric saves it, so that a page drawn again shows what was ticked."""
+    play = Play(quiz, exercise(question("compose")))
+    play.do("compare", question="q1", text="Tell me more")
+    play.do("draft", question="q1", text="Tell me more", rate__R1="2")
+    assert play.reopened.written["q1"] == {"text": "Tell me more", "ratings": {"asks": 2}}
+    assert render(play.state).count(" checked") == 1
+
+
 def test_compose_shows_the_model_answer_only_after_the_own_line() -> None:
     """The model answer of a compose question appears after the learner wrote a line, not before."""
     asked = question("compose")

@@ -14,6 +14,9 @@ from brmcourse.scoring import Mark, Response, mark
 GOOD_ENOUGH = 0.8
 """From this share of the points on, the summary does not send the learner back to the reading."""
 
+NOTHING: Mapping[str, Any] = MappingProxyType({"text": "", "ratings": {}})
+"""What stands written before anything was: the response to a compose question."""
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -39,7 +42,7 @@ class QuizState:
     seed: str
     at: int = 0
     tries: Mapping[str, tuple[Answer, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    written: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     compared: frozenset[str] = frozenset()
     outdated: frozenset[str] = frozenset()
     starts: int = 1
@@ -97,9 +100,8 @@ def replay(state: QuizState, event: Event) -> QuizState:
         case "quiz.reset":
             return QuizState(state.content, state.seed, starts=state.starts + 1)
         case "quiz.wrote" if question:
-            texts = {**state.texts, question.id: event.body["text"]}
             compared = state.compared | {question.id} if event.body["compare"] else state.compared
-            return replace(state, texts=texts, compared=compared)
+            return replace(state, written={**state.written, question.id: event.body["response"]}, compared=compared)
         case "quiz.answered" if question:
             return _answered(state, question, event)
     return state
@@ -111,7 +113,9 @@ def _answered(state: QuizState, question: Question, event: Event) -> QuizState:
     response = event.body["response"]
     answer = Answer(response, mark(question, response))
     tries = {**state.tries, question.id: (*state.tries.get(question.id, ()), answer)}
-    return replace(state, tries=tries, outdated=state.outdated - {question.id}, arranged=None)
+    written = {**state.written, question.id: response} if isinstance(question, Compose) else state.written
+    outdated = state.outdated - {question.id}
+    return replace(state, tries=tries, written=written, outdated=outdated, arranged=None)
 
 
 def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]]:
@@ -121,7 +125,7 @@ def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]
     match action.name:
         case "check" if question:
             return _check(state, question, action)
-        case "draft" | "compare" if question:
+        case "draft" | "compare" if isinstance(question, Compose):
             return _write(state, question, action)
         case "arrange" if isinstance(question, Order):
             return replace(state, arranged=_moved(read_response(state, question, action), action.about)), ()
@@ -149,12 +153,12 @@ def _check(state: QuizState, question: Question, action: Action) -> tuple[QuizSt
 
 
 def _write(state: QuizState, question: Question, action: Action) -> tuple[QuizState, Sequence[Draft]]:
-    text, compare = action.get("text"), action.name == "compare"
-    if compare and not text.strip():
+    response, compare = read_response(state, question, action), action.name == "compare"
+    if compare and not response["text"].strip():
         return replace(state, notice="Write your line first."), ()
-    if text == state.texts.get(question.id, "") and not compare:
+    if response == state.written.get(question.id, NOTHING) and not compare:
         return state, ()
-    return state, [Draft("quiz.wrote", question.id, question.fingerprint, {"text": text, "compare": compare})]
+    return state, [Draft("quiz.wrote", question.id, question.fingerprint, {"response": response, "compare": compare})]
 
 
 def shown(state: QuizState, question: BaseQuestion) -> tuple[tuple[str, Option], ...]:

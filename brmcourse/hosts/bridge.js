@@ -13,7 +13,9 @@ function fields(form, submitter) {
 
 function swap(root, html) {
   const { scrollX, scrollY } = window;
-  Idiomorph.morph(root, html, { morphStyle: "innerHTML", ignoreActiveValue: true, restoreFocus: true });
+  // A text under the learner's hands is newer than the one the kernel saved; anything else takes the new content.
+  const typing = document.activeElement?.matches("textarea") ?? false;
+  Idiomorph.morph(root, html, { morphStyle: "innerHTML", ignoreActiveValue: typing, restoreFocus: true });
   if (root.dataset.ready && !root.contains(document.activeElement) && root.dataset.acted) {
     const target = root.querySelector("[data-focus]");
     target?.focus({ preventScroll: true });

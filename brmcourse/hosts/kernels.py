@@ -4,9 +4,12 @@ from typing import Any
 
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
+
+from brmcourse.paths import log_path
 
 LOG_ERRORS_ONLY = "--IPKernelApp.log_level=40"
-"""Kernels write to the learner's terminal, and warn there about things a learner cannot change."""
+"""Kernels warn at each start about things a learner cannot change."""
 
 
 class OwnPython(KernelSpecManager):
@@ -17,12 +20,21 @@ class OwnPython(KernelSpecManager):
         self.kernel_dirs = []
         return super().find_kernel_specs()
 
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002 - Jupyter's signature
         """Return the native kernel's specification, whatever name a notebook gives."""
         self.kernel_dirs = []
         spec = super().get_kernel_spec(NATIVE_KERNEL_NAME)
         spec.argv = [*spec.argv, LOG_ERRORS_ONLY]
         return spec
+
+
+class QuietKernel(ServerKernelManager):
+    """Starts a kernel whose complaints go to the course's log instead of the learner's terminal."""
+
+    async def start_kernel(self, *args: Any, **kwargs: Any) -> Any:
+        """Start the kernel as Jupyter does."""
+        with log_path().open("ab") as log:
+            return await super().start_kernel(*args, **kwargs, stderr=log)
 
 
 class PromptConnection(ZMQChannelsWebsocketConnection):

@@ -5,7 +5,6 @@ import os
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -61,7 +60,7 @@ def start(wish: Wish) -> int:
             return 0
         _serve(wish, folder)
     except CourseError as problem:
-        print(problem, file=sys.stderr)
+        sys.stderr.write(f"{problem}\n")
         return 1
     except KeyboardInterrupt:
         pass
@@ -79,9 +78,9 @@ def _serve(wish: Wish, folder: Path) -> None:
     port = sockets[0].getsockname()[1]
     first = f"lab/tree/{course.modules[0].id}.ipynb" if wish.lab else ""
     running = Running(wish.mode, str(folder), os.getpid(), f"http://{HOST}:{port}/{first}?token={key}")
-    serve: Callable[[Opening], None] = import_module(f"brmcourse.hosts.{wish.mode}.app").serve
+    host = import_module(f"brmcourse.hosts.{wish.mode}.app")
     try:
-        serve(Opening(course, folder, sockets, key, lambda: _announce(wish, course.title, running)))
+        host.serve(Opening(course, folder, sockets, key, lambda: _announce(wish, course.title, running)))
     finally:
         forget(running)
 
@@ -109,7 +108,8 @@ def open_browser(url: str) -> None:
 
 def say(sentence: str) -> None:
     """Print one line for the learner, at once even when a program reads it."""
-    print(sentence, flush=True)
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
 
 
 def _has_screen() -> bool:

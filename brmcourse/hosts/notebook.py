@@ -31,6 +31,7 @@ class ActivityWidget(anywidget.AnyWidget):
 
     _esm = (HERE / "vendor" / "idiomorph.min.js").read_text("utf-8") + (HERE / "bridge.js").read_text("utf-8")
     _css = STYLE.read_text("utf-8")
+    layout = None  # it would be a second widget model; the page is laid out by its style sheet
     html = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, session: Session) -> None:

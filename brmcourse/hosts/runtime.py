@@ -24,7 +24,7 @@ FIRST_PORT = 8866
 PORTS_TRIED = 50
 
 
-class PortTaken(CourseError):
+class PortTakenError(CourseError):
     """The port the learner asked for belongs to another program."""
 
 
@@ -87,13 +87,13 @@ def forget(running: Running) -> None:
 def claim_port(wanted: int | None) -> list[socket.socket]:
     """Return listening sockets on `wanted`, or without a wish on the first free port.
 
-    Raises PortTaken when the wanted port is in use.
+    Raises PortTakenError when the wanted port is in use.
     """
     if wanted is not None:
         try:
             return bind_sockets(wanted, HOST)
         except (OSError, OverflowError) as problem:
-            raise PortTaken(
+            raise PortTakenError(
                 f"Port {wanted} cannot be used: another program may have it. "
                 "Leave out --port, and the course finds a free one."
             ) from problem

@@ -58,6 +58,7 @@ def _environment() -> Environment:
         "arranged": quiz.arranged,
         "moves": conversation.shown,
         "NO_CHANCE": NO_CHANCE,
+        "NOTHING": quiz.NOTHING,
         "RATINGS": [(rating, str(rating)) for rating in RATINGS],
         "LEVELS": list(zip(LEVELS, ("Not yet", "Partly", "Yes"), strict=True)),
     }

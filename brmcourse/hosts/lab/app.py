@@ -7,7 +7,7 @@ from typing import Any
 from jupyter_server.serverapp import ServerApp
 from traitlets.config import Config
 
-from brmcourse.hosts.kernels import OwnPython, PromptConnection
+from brmcourse.hosts.kernels import OwnPython, PromptConnection, QuietKernel
 from brmcourse.hosts.runtime import HOST, Opening
 from brmcourse.hosts.web import Alive, FileLog
 
@@ -34,7 +34,7 @@ class CourseLab(FileLog, ServerApp):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._signal_stop)
 
-    def _signal_stop(self, sig: Any, frame: Any) -> None:
+    def _signal_stop(self, *_: Any) -> None:
         self.stop(from_signal=True)
 
     def _bind_http_server(self) -> None:
@@ -58,12 +58,13 @@ def _settings(opening: Opening) -> Config:
         cookie_secret=opening.cookie_secret,
         open_browser=False,
         no_browser_open_file=True,
-        # Without the network there is nobody to warn; some learners' machines run containers as root.
+        # Only this machine is served; in a container the learner is often root.
         allow_root=True,
         terminals_enabled=False,
         kernel_spec_manager_class=OwnPython,
         kernel_websocket_connection_class=PromptConnection,
     )
+    settings.MappingKernelManager.kernel_manager_class = QuietKernel
     settings.IdentityProvider.update(token=opening.key, cookie_options={"samesite": "Lax"})
     settings.LabApp.update(
         log_level=logging.ERROR,

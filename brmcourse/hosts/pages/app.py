@@ -1,6 +1,7 @@
 """The page host: Voila in our own process, with our template and without the learner's Jupyter settings."""
 
 import re
+import shutil
 import signal
 from typing import Any
 
@@ -14,7 +15,7 @@ from voila.exporter import VoilaMarkdownRenderer
 from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from brmcourse.hosts.kernels import OwnPython, PromptConnection
+from brmcourse.hosts.kernels import OwnPython, PromptConnection, QuietKernel
 from brmcourse.hosts.pages.handlers import Connected, Goodbye, Home, Message, ModulePage
 from brmcourse.hosts.pages.kernels import Caretaker
 from brmcourse.hosts.runtime import HOST, Opening
@@ -52,6 +53,8 @@ class CoursePages(FileLog, Voila):  # type: ignore[misc]
         self.caretaker = Caretaker(self.kernel_manager)
         return settings | {
             "allow_remote_access": False,
+            # Our handlers ask for the key themselves: Jupyter would send the learner to a login form.
+            "allow_unauthenticated_access": True,
             "default_handler_class": Message,
             "default_handler_args": self._page_arguments(),
         }
@@ -85,6 +88,11 @@ class CoursePages(FileLog, Voila):  # type: ignore[misc]
             self.ioloop.start()
         finally:
             self.stop()
+
+    def stop(self) -> None:
+        """End every kernel, then remove the files they were reached through."""
+        self.ioloop.run_sync(self.caretaker.end_all)
+        shutil.rmtree(self.connection_dir, ignore_errors=True)
 
     def _page_arguments(self) -> dict[str, Any]:
         return {"course": self.opening.course, "voila_configuration": self.voila_configuration}
@@ -128,5 +136,6 @@ def _settings(opening: Opening) -> Config:
     settings.VoilaKernelManager.update(fill_delay=2.0, preheat_denylist=[rf"(?!.*[/\\]{first}$)"])
     settings.VoilaExecutor.allow_errors = True
     settings.VoilaExporter.markdown_renderer_class = Reading
+    settings.MappingKernelManager.kernel_manager_class = QuietKernel
     settings.KernelManager.autorestart = False
     return settings

@@ -19,15 +19,19 @@ ONLY_OURSELVES = (
 MESSAGES = {
     403: (
         "Please open the course from its own address",
-        "The course is private to you. Use the full address shown in the window where you started it, "
-        "or start the course again: it opens the right page.",
+        (
+            "The course is private to you. Use the full address shown in the window where you started it, "
+            "or start the course again: it opens the right page."
+        ),
     ),
     404: ("There is no such page", "Choose a module from the list to go on with the course."),
 }
 FAILED = (
     "This page could not be opened",
-    "Nothing you have answered is lost. Open the page again; if that does not help, "
-    "end the course in the window where you started it and start it once more.",
+    (
+        "Nothing you have answered is lost. Open the page again; if that does not help, "
+        "end the course in the window where you started it and start it once more."
+    ),
 )
 
 

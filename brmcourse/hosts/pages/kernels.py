@@ -28,7 +28,9 @@ class Departures:
     def overdue(self, without_page: Iterable[str], now: float) -> list[str]:
         """Return the kernels to end at `now` (seconds), given those that have no page connected."""
         self._without_page = {kernel: self._without_page.get(kernel, now) for kernel in without_page}
-        return [kernel for kernel, since in self._without_page.items() if now - since >= self._patience(kernel)]
+        return [
+            kernel for kernel, since in self._without_page.items() if now - since >= self._patience(kernel)
+        ]
 
     def forget(self, kernel_id: str) -> None:
         """Drop a kernel that has ended."""
@@ -49,14 +51,26 @@ class Caretaker:
 
     async def sweep(self) -> None:
         """End every kernel that is overdue."""
-        alone = {kernel["id"] for kernel in self.manager.list_kernels() if not kernel["connections"]}
+        # Jupyter's own list of kernels fails while one of them is starting.
+        connections = self.manager._kernel_connections  # noqa: SLF001
+        alone = {kernel for kernel in self.manager.list_kernel_ids() if not connections.get(kernel)}
         overdue = self.departures.overdue(alone - self._kept_warm(), self.clock())
         await asyncio.gather(*map(self._end, overdue))
 
-    async def _end(self, kernel_id: str) -> None:
+    async def end_all(self) -> None:
+        """End every kernel, also those that are only just starting."""
+        await asyncio.gather(*self._warm_starts(), return_exceptions=True)
+        warm = self._kept_warm()
+        ends = [self._end(kernel, now=kernel in warm) for kernel in self.manager.list_kernel_ids()]
+        await asyncio.gather(*ends, return_exceptions=True)
+
+    async def _end(self, kernel_id: str, *, now: bool = False) -> None:
         self.departures.forget(kernel_id)
-        await ensure_async(self.manager.shutdown_kernel(kernel_id))
+        await ensure_async(self.manager.shutdown_kernel(kernel_id, now=now))
 
     def _kept_warm(self) -> set[str]:
-        started = (start for pool in self.manager._pools.values() for start in pool if start.done())
-        return {start.result()["kernel_id"] for start in started if not start.cancelled() and not start.exception()}
+        started = (start for start in self._warm_starts() if start.done() and not start.cancelled())
+        return {start.result()["kernel_id"] for start in started if not start.exception()}
+
+    def _warm_starts(self) -> list[asyncio.Task[dict[str, Any]]]:
+        return [start for pool in self.manager._pools.values() for start in pool]  # noqa: SLF001
