@@ -20,6 +20,13 @@ from brmcourse.paths import PACKAGE, course_root
 from brmcourse.store import Store
 
 PACKAGES = ("ipywidgets", "anywidget", "pydantic", "jinja2", "voila", "jupyterlab", "ipykernel", "jupyterquiz")
+LIBRARIES = """
+import anywidget, platformdirs, sqlite3, uuid6, yaml
+from jinja2 import Environment
+from pydantic import BaseModel, Field, model_validator
+"""
+"""What the course builds on; its own share of a cost is what remains beyond these."""
+
 HEADINGS = ("promise", "median", "p95", "budget or peer", "verdict")
 WIDTHS = (66, 13, 13, 22, 11)
 

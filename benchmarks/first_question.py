@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench import Row, clean_place, fill, machine, measured, milliseconds, show
+from bench import LIBRARIES, Row, clean_place, fill, machine, measured, milliseconds, show
 from kernel import fresh_kernel
 
 from brmcourse.content import check
@@ -23,6 +23,12 @@ SHOWN = """
 begin_show = time.perf_counter()
 quiz("m1")
 shown = time.perf_counter()
+"""
+LIBRARIES_TIMED = f"""
+import ipywidgets, json, time
+begin = time.perf_counter()
+{LIBRARIES}
+imported = time.perf_counter()
 """
 TOLD = "print(json.dumps([1000 * (imported - begin), 1000 * (shown - begin_show), fresh]))"
 
@@ -48,6 +54,17 @@ def first_question(events: int) -> tuple[list[float], list[float]]:
     return imports, questions
 
 
+def libraries() -> list[float]:
+    """Return milliseconds that the libraries we build on take to import, one for each fresh kernel."""
+    samples = []
+    with clean_place() as (_, environment):
+        for _run in range(RUNS):
+            with fresh_kernel(environment) as kernel:
+                kernel.run(LIBRARIES_TIMED)
+                samples.append(kernel.value("print(json.dumps(1000 * (imported - begin)))"))
+    return samples
+
+
 def _start_log(path: Path, events: int) -> None:
     for ending in ("", "-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
@@ -63,6 +80,7 @@ def main() -> list[Row]:
     whole = [milliseconds(lambda: check(course_root())) for _ in range(RUNS)]
     return [
         measured("import of the five names, ipywidgets loaded", imports + again, "ms", 120),
+        measured("of which the libraries we build on, by themselves", libraries(), "ms"),
         measured("first quiz('m1') to rendered question, new learner", new, "ms", 150),
         measured(f"the same, {HISTORY:,} earlier events, 1 in 10 in this quiz", old, "ms", 150),
         measured("load and validate the whole course", whole, "ms", 500),

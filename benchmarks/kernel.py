@@ -58,7 +58,7 @@ class Kernel:
 def fresh_kernel(environment: Mapping[str, str]) -> Iterator[Kernel]:
     """Start a kernel, end it afterwards."""
     manager = KernelManager()
-    manager.start_kernel(env=dict(environment))
+    manager.start_kernel(env=dict(environment), extra_arguments=["--IPKernelApp.log_level=40"])
     client = manager.blocking_client()
     try:
         client.start_channels()

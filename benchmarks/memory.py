@@ -4,7 +4,7 @@ import statistics
 import time
 
 import psutil
-from bench import Row, clean_place, machine, measured, show
+from bench import LIBRARIES, Row, clean_place, machine, measured, show
 from kernel import fresh_kernel
 from pages import browser_page, course, settle, write_notebook
 from playwright.sync_api import Page
@@ -19,7 +19,6 @@ MODULE = """
 from brmcourse import quiz, converse, scale, reflect, plan
 quiz("m1-before"); quiz("m1"); converse("s1"); scale("EMP"); reflect("m1"); plan("m1")
 """
-LIBRARIES = "import anywidget, jinja2, platformdirs, pydantic, sqlite3, uuid6, yaml"
 
 
 def memory(*cells: str) -> list[tuple[float, float]]:

@@ -162,7 +162,9 @@ def check(root: Path) -> list[Problem]:
         except ContentError as error:
             problems += error.problems
     problems += _misnamed(loaded)
-    problems += _dangling(loaded)
+    course = next((content for content, _ in loaded if isinstance(content, Course)), None)
+    if course:  # otherwise every mention of a module would be reported as well
+        problems += _dangling(loaded, course, [path.stem for path in (root / "data" / "formats").glob("*.yaml")])
     return sorted(problems)
 
 
@@ -176,11 +178,9 @@ def _misnamed(loaded: Iterable[tuple[Content, Source]]) -> Iterator[Problem]:
             yield Problem(source.path, source.line(("id",)), "id.file", message, advice)
 
 
-def _dangling(loaded: Iterable[tuple[Content, Source]]) -> Iterator[Problem]:
+def _dangling(loaded: Iterable[tuple[Content, Source]], course: Course, formats: Iterable[str]) -> Iterator[Problem]:
     """Find references from one file to another that lead nowhere."""
-    loaded = tuple(loaded)
-    modules = {m.id: m for content, _ in loaded if isinstance(content, Course) for m in content.modules}
-    formats = [content.id for content, _ in loaded if isinstance(content, Format)]
+    modules = {module.id: module for module in course.modules}
 
     def unknown(source: Source, place: tuple[Any, ...], what: str, name: str, known: Iterable[str]) -> Problem:
         text = str(UnknownIdError(what, name, list(known)))

@@ -31,7 +31,7 @@ class OwnPython(KernelSpecManager):
 class QuietKernel(ServerKernelManager):
     """Starts a kernel whose complaints go to the course's log instead of the learner's terminal."""
 
-    async def start_kernel(self, *args: Any, **kwargs: Any) -> Any:
+    async def start_kernel(self, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
         """Start the kernel as Jupyter does."""
         with log_path().open("ab") as log:
             return await super().start_kernel(*args, **kwargs, stderr=log)

@@ -7,7 +7,7 @@ from typing import Any
 from jupyter_server.serverapp import ServerApp
 from traitlets.config import Config
 
-from brmcourse.hosts.kernels import OwnPython, PromptConnection, QuietKernel
+from brmcourse.hosts.kernels import OwnPython, PromptConnection
 from brmcourse.hosts.runtime import HOST, Opening
 from brmcourse.hosts.web import Alive, FileLog
 
@@ -64,7 +64,7 @@ def _settings(opening: Opening) -> Config:
         kernel_spec_manager_class=OwnPython,
         kernel_websocket_connection_class=PromptConnection,
     )
-    settings.MappingKernelManager.kernel_manager_class = QuietKernel
+    settings.MappingKernelManager.kernel_manager_class = "brmcourse.hosts.kernels.QuietKernel"
     settings.IdentityProvider.update(token=opening.key, cookie_options={"samesite": "Lax"})
     settings.LabApp.update(
         log_level=logging.ERROR,

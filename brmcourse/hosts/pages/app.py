@@ -15,7 +15,7 @@ from voila.exporter import VoilaMarkdownRenderer
 from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from brmcourse.hosts.kernels import OwnPython, PromptConnection, QuietKernel
+from brmcourse.hosts.kernels import OwnPython, PromptConnection
 from brmcourse.hosts.pages.handlers import Connected, Goodbye, Home, Message, ModulePage
 from brmcourse.hosts.pages.kernels import Caretaker
 from brmcourse.hosts.runtime import HOST, Opening
@@ -62,7 +62,11 @@ class CoursePages(FileLog, Voila):  # type: ignore[misc]
     def init_handlers(self) -> list[Any]:
         """Return what is served: our pages, the kernels behind them, and Voila's scripts."""
         ids = "|".join(re.escape(module.id) for module in self.opening.course.modules)
-        rendering = {"template_paths": self.template_paths, "config": self.config}
+        rendering = {
+            "caretaker": self.caretaker,
+            "template_paths": self.template_paths,
+            "config": self.config,
+        }
         return [
             (r"/()", Home, self._page_arguments()),
             (rf"/({ids})", ModulePage, self._page_arguments() | rendering),
@@ -136,6 +140,6 @@ def _settings(opening: Opening) -> Config:
     settings.VoilaKernelManager.update(fill_delay=2.0, preheat_denylist=[rf"(?!.*[/\\]{first}$)"])
     settings.VoilaExecutor.allow_errors = True
     settings.VoilaExporter.markdown_renderer_class = Reading
-    settings.MappingKernelManager.kernel_manager_class = QuietKernel
+    settings.MappingKernelManager.kernel_manager_class = "brmcourse.hosts.kernels.QuietKernel"
     settings.KernelManager.autorestart = False
     return settings

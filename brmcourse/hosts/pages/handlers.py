@@ -79,10 +79,11 @@ class Home(Message):
 class ModulePage(PlainWords, VoilaHandler):  # type: ignore[misc]
     """One module, with a kernel of its own."""
 
-    def initialize(self, course: Course, **kwargs: Any) -> None:
-        """Keep the course for the module list."""
+    def initialize(self, course: Course, caretaker: Caretaker, **kwargs: Any) -> None:
+        """Keep the course for the module list, and who looks after the kernels."""
         super().initialize(**kwargs)
         self.course = course
+        self.caretaker = caretaker
 
     async def get(self, module_id: str) -> None:
         """Write the module as its kernel produces it, then warm up the next one."""
@@ -94,12 +95,9 @@ class ModulePage(PlainWords, VoilaHandler):  # type: ignore[misc]
         async for html in self.get_generator(path=f"{module_id}.ipynb"):
             self.write(html)
             await self.flush()
-        self._warm_up_next(module_id)
-
-    def _warm_up_next(self, module_id: str) -> None:
         ids = [module.id for module in self.course.modules]
-        for next_id in ids[ids.index(module_id) + 1 :][:1]:
-            self.kernel_manager.fill_if_needed(notebook_name=f"{next_id}.ipynb")
+        this_and_next = ids[ids.index(module_id) :][:2]
+        await self.caretaker.keep_warm(*(f"{warm}.ipynb" for warm in this_and_next))
 
 
 class Goodbye(APIHandler):

@@ -7,6 +7,9 @@ from typing import Any
 
 from jupyter_core.utils import ensure_async
 
+Start = asyncio.Task[dict[str, Any]]
+"""A kernel on its way: its id once it is there."""
+
 GRACE = 5.0
 """Seconds a kernel gets after its page said goodbye: it may still be saving the learner's last words."""
 
@@ -54,13 +57,26 @@ class Caretaker:
         # Jupyter's own list of kernels fails while one of them is starting.
         connections = self.manager._kernel_connections  # noqa: SLF001
         alone = {kernel for kernel in self.manager.list_kernel_ids() if not connections.get(kernel)}
-        overdue = self.departures.overdue(alone - self._kept_warm(), self.clock())
+        overdue = self.departures.overdue(alone - self._kept_warm(self._warm_starts()), self.clock())
         await asyncio.gather(*map(self._end, overdue))
+
+    async def keep_warm(self, *notebooks: str) -> None:
+        """Hold a started kernel ready for each of `notebooks` and for no other: each takes 80 MB."""
+        for notebook in notebooks:
+            self.manager.fill_if_needed(notebook_name=notebook)
+        given_up = [pool for notebook, pool in self._pools().items() if notebook not in notebooks]
+        starts = [start for pool in given_up for start in pool]
+        warm = self._kept_warm(starts)
+        for pool in given_up:
+            pool.clear()
+        for start in starts:
+            start.cancel()  # One caught half-way counts as abandoned later.
+        await asyncio.gather(*(self._end(kernel, now=True) for kernel in warm), return_exceptions=True)
 
     async def end_all(self) -> None:
         """End every kernel, also those that are only just starting."""
         await asyncio.gather(*self._warm_starts(), return_exceptions=True)
-        warm = self._kept_warm()
+        warm = self._kept_warm(self._warm_starts())
         ends = [self._end(kernel, now=kernel in warm) for kernel in self.manager.list_kernel_ids()]
         await asyncio.gather(*ends, return_exceptions=True)
 
@@ -68,9 +84,14 @@ class Caretaker:
         self.departures.forget(kernel_id)
         await ensure_async(self.manager.shutdown_kernel(kernel_id, now=now))
 
-    def _kept_warm(self) -> set[str]:
-        started = (start for start in self._warm_starts() if start.done() and not start.cancelled())
+    def _kept_warm(self, starts: Iterable[Start]) -> set[str]:
+        started = (start for start in starts if start.done() and not start.cancelled())
         return {start.result()["kernel_id"] for start in started if not start.exception()}
 
-    def _warm_starts(self) -> list[asyncio.Task[dict[str, Any]]]:
-        return [start for pool in self.manager._pools.values() for start in pool]  # noqa: SLF001
+    def _warm_starts(self) -> list[Start]:
+        return [start for pool in self._pools().values() for start in pool]
+
+    def _pools(self) -> dict[str, list[Start]]:
+        """Return Voila's kernels in waiting, by notebook."""
+        pools: dict[str, list[Start]] = self.manager._pools  # noqa: SLF001
+        return pools
