@@ -132,7 +132,11 @@ NUMBERS = ("greater_than", "less_than", "int_", "float_", "bool_")
 
 
 def _problems(error: ValidationError, source: Source) -> Iterator[Problem]:
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details:
+        place = detail["loc"]
+        if detail["type"] == "too_short" and any(d["loc"][: len(place)] == place != d["loc"] for d in details):
+            continue  # it is only too short without the entries that are reported anyway
         rule, message, advice = _words(detail)
         yield Problem(source.path, source.line(detail["loc"]), rule, message, advice)
 

@@ -23,7 +23,7 @@ def test_check_prints_every_problem_with_its_mend(tmp_path: Path, capsys: pytest
         path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
     assert main(["check", str(tmp_path)]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("data/course.yaml:6: ")
+    assert lines[0].startswith("data/course.yaml:7: ")
     assert lines[0].endswith("[field.range]")
     assert lines[1].startswith("    ")
     assert [line.rpartition(" ")[2] for line in lines[2::2]] == ["[field.missing]", "[field.unknown]"]

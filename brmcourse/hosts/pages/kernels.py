@@ -8,7 +8,7 @@ from typing import Any
 from jupyter_core.utils import ensure_async
 
 Start = asyncio.Task[dict[str, Any]]
-"""A kernel on its way: its id once it is there."""
+"""A kernel on its way; once it is there, its `kernel_id` and the `task` that runs the notebook in it."""
 
 GRACE = 5.0
 """Seconds a kernel gets after its page said goodbye: it may still be saving the learner's last words."""
@@ -57,7 +57,8 @@ class Caretaker:
         # Jupyter's own list of kernels fails while one of them is starting.
         connections = self.manager._kernel_connections  # noqa: SLF001
         alone = {kernel for kernel in self.manager.list_kernel_ids() if not connections.get(kernel)}
-        overdue = self.departures.overdue(alone - self._kept_warm(self._warm_starts()), self.clock())
+        warm = {start["kernel_id"] for start in _ready(self._warm_starts())}
+        overdue = self.departures.overdue(alone - warm, self.clock())
         await asyncio.gather(*map(self._end, overdue))
 
     async def keep_warm(self, *notebooks: str) -> None:
@@ -66,27 +67,30 @@ class Caretaker:
             self.manager.fill_if_needed(notebook_name=notebook)
         given_up = [pool for notebook, pool in self._pools().items() if notebook not in notebooks]
         starts = [start for pool in given_up for start in pool]
-        warm = self._kept_warm(starts)
         for pool in given_up:
             pool.clear()
         for start in starts:
-            start.cancel()  # One caught half-way counts as abandoned later.
-        await asyncio.gather(*(self._end(kernel, now=True) for kernel in warm), return_exceptions=True)
+            start.cancel()  # One caught half-way has no page, and ends like any abandoned kernel.
+        await self._discard(starts)
 
     async def end_all(self) -> None:
         """End every kernel, also those that are only just starting."""
         await asyncio.gather(*self._warm_starts(), return_exceptions=True)
-        warm = self._kept_warm(self._warm_starts())
-        ends = [self._end(kernel, now=kernel in warm) for kernel in self.manager.list_kernel_ids()]
+        await self._discard(self._warm_starts())
+        ends = map(self._end, self.manager.list_kernel_ids())
+        await asyncio.gather(*ends, return_exceptions=True)
+
+    async def _discard(self, starts: Iterable[Start]) -> None:
+        """End kernels that no page has had; they hold nothing of the learner's, so at once."""
+        ready = _ready(starts)
+        for start in ready:
+            start["task"].cancel()
+        ends = (self._end(start["kernel_id"], now=True) for start in ready)
         await asyncio.gather(*ends, return_exceptions=True)
 
     async def _end(self, kernel_id: str, *, now: bool = False) -> None:
         self.departures.forget(kernel_id)
         await ensure_async(self.manager.shutdown_kernel(kernel_id, now=now))
-
-    def _kept_warm(self, starts: Iterable[Start]) -> set[str]:
-        started = (start for start in starts if start.done() and not start.cancelled())
-        return {start.result()["kernel_id"] for start in started if not start.exception()}
 
     def _warm_starts(self) -> list[Start]:
         return [start for pool in self._pools().values() for start in pool]
@@ -95,3 +99,9 @@ class Caretaker:
         """Return Voila's kernels in waiting, by notebook."""
         pools: dict[str, list[Start]] = self.manager._pools  # noqa: SLF001
         return pools
+
+
+def _ready(starts: Iterable[Start]) -> list[dict[str, Any]]:
+    """Return what is known of the kernels that have started."""
+    done = (start for start in starts if start.done() and not start.cancelled())
+    return [start.result() for start in done if not start.exception()]
