@@ -13,7 +13,8 @@ from brmcourse.activities.activity import Action, Activity, start
 from brmcourse.content import Library
 from brmcourse.events import Draft, Event, record
 from brmcourse.rendering.render import render
-from tests.make import PERFECT, conversation as talk, exercise, question, questionnaire
+from tests.make import PERFECT, exercise, question, questionnaire
+from tests.make import conversation as talk
 
 
 class Play:
@@ -179,7 +180,8 @@ ACTIONS = st.one_of(
     st.builds(lambda q, p: ("check", "", {"question": q, "pick": p}),
               st.sampled_from([f"q-{kind}" for kind in PERFECT]), st.lists(st.sampled_from("ABC"), max_size=3)),
     st.builds(lambda q: ("go", q, {}), st.sampled_from([*(f"q-{kind}" for kind in PERFECT), "end", "nowhere"])),
-    st.builds(lambda t, n: (n, "", {"question": "q-compose", "text": t}), st.text(), st.sampled_from(["draft", "compare"])),
+    st.builds(lambda t, n: (n, "", {"question": "q-compose", "text": t}),
+              st.text(), st.sampled_from(["draft", "compare"])),
     st.sampled_from([("reset", "", {}), ("reset-yes", "", {}), ("reset-no", "", {}), ("nonsense", "", {})]),
 )  # fmt: skip
 

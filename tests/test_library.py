@@ -111,9 +111,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(shipped: Path, tmp_path
         refresh(shipped, tmp_path / "file" / "course")
 
 
-def test_a_full_disk_leaves_the_old_notebook(
-    shipped: Path, own: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_leaves_the_old_notebook(shipped: Path, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the disk is full the old notebook stays whole and no half-written file is left."""
 
     def full(*_: Any) -> None:

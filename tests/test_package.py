@@ -73,7 +73,7 @@ def test_installed_course_opens_in_an_empty_folder(installed: Path, tmp_path: Pa
             url = line.split()[-1]
             page = read(url)
             assert "See it from where they sit" in page
-            assert 'widget-view+json' in page
+            assert "widget-view+json" in page
             assert (empty / "mine" / "m1.ipynb").is_file()
         finally:
             course.send_signal(signal.SIGINT)

@@ -135,9 +135,7 @@ def test_nothing_comes_from_elsewhere(course: Started) -> None:
     assert sheet
     _, css = browser(base + sheet[1])
     loaded = re.sub(r'<a [^>]*href="[^"]*"', "", page) + css
-    addresses = {
-        address for address in re.findall(r"https?://[^\s\"'<>)\\]+", loaded) if "127.0.0.1" not in address
-    }
+    addresses = {address for address in re.findall(r"https?://[^\s\"'<>)\\]+", loaded) if "127.0.0.1" not in address}
     assert {address for address in addresses if "www.w3.org" not in address} == set()
 
 

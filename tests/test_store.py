@@ -34,7 +34,7 @@ def texts(store: Store, subject: str = "q1") -> list[str]:
 
 def test_keeps_events_in_order_and_exactly(store: Store) -> None:
     """Events come back in order, with every character, after the file was closed and opened again."""
-    odd = "Ünïcödé 😀 <b>&amp;</b>\n\t\"quotes\" \u202e and ' --"
+    odd = 'Ünïcödé 😀 <b>&amp;</b>\n\t"quotes" \u202e and \' --'
     store.append([draft("one"), draft(odd)])
     store.close()
     again = Store(store.path)
@@ -189,8 +189,8 @@ def test_read_only_folder(tmp_path: Path) -> None:
     old = Store(folder / "answers.sqlite")
     old.append([draft("earlier")])
     old.close()
-    for part in (*tmp_path.parents, tmp_path):
-        if os.geteuid() == 0 and part.is_relative_to("/tmp") and part != Path("/tmp"):
+    if os.geteuid() == 0:  # pytest keeps its folders to the user who runs it
+        for part in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
             part.chmod(0o755)
     folder.chmod(0o555)
     (folder / "answers.sqlite").chmod(0o444)

@@ -1,0 +1,1 @@
+"""What builds the course's derived files and installs it."""

@@ -21,7 +21,7 @@ def main():
     if not os.path.exists(python):
         print("Making a place for the course in .venv ...", flush=True)
         if subprocess.call([sys.executable, "-m", "venv", VENV]):
-            return fail("Python cannot make a virtual environment here. On Debian or Ubuntu: sudo apt install python3-venv")
+            return fail("Python cannot make a virtual environment here. On Debian: sudo apt install python3-venv")
     print("Fetching JupyterLab and what else the course stands on. This takes a minute or two.", flush=True)
     wanted = ".[test]" if "--test" in sys.argv else "."
     return install([python, "-m", "pip", "install", "--disable-pip-version-check", "--editable", wanted])

@@ -3,9 +3,7 @@
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING, Any
 
 from brmcourse.activities import conversation, quiz
 from brmcourse.activities.conversation import ConversationState
@@ -13,6 +11,9 @@ from brmcourse.activities.quiz import QuizState
 from brmcourse.activities.scale import NO_CHANCE, ScaleState
 from brmcourse.activities.writing import WritingState
 from brmcourse.model import LEVELS, RATINGS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
 
 FOLDER = Path(__file__).parent
 STYLE = FOLDER / "style.css"
@@ -39,12 +40,15 @@ def render_problem(title: str, text: str, *, retry: bool, below: str = "") -> st
 
 
 @cache
-def _template(name: str) -> Template:
+def _template(name: str) -> "Template":
     return _environment().get_template(name)
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    # Imported with the first page, which has the time to spare that importing the course lacks (see benchmarks).
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
