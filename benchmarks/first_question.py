@@ -38,7 +38,7 @@ FORBIDDEN = {"pandas", "matplotlib", "numpy", "scipy", "sqlalchemy", "psycopg", 
 def first_question(events: int) -> tuple[list[float], list[float]]:
     """Return milliseconds of the import and of the first question, one of each per fresh kernel."""
     imports, questions = [], []
-    with clean_place() as (place, environment):
+    with clean_place() as (_, environment):
         for run in range(RUNS + 1):
             _start_log(Path(environment["BRMCOURSE_STORE"]), events)
             with fresh_kernel(environment) as kernel:

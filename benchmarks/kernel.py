@@ -42,7 +42,7 @@ class Kernel:
         return size(message), self._replies(message["header"]["msg_id"])
 
     def _replies(self, request: str) -> list[dict[str, Any]]:
-        found = []
+        found: list[dict[str, Any]] = []
         while True:
             message = self._client.get_iopub_msg(timeout=PATIENCE)
             if message["parent_header"].get("msg_id") != request:

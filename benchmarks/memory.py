@@ -1,9 +1,9 @@
-"""What module 1 costs beyond an empty widget: memory of its kernel, and time until the page shows its first question."""
+"""What module 1 costs beyond an empty widget: memory of its kernel, and time until its first question shows."""
 
 import statistics
 import time
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 from bench import LIBRARIES, Row, clean_place, machine, measured, show
 from kernel import fresh_kernel
 from pages import browser_page, course, settle, write_notebook
@@ -50,7 +50,7 @@ def memory_rows() -> list[Row]:
 
 
 def openings(selector: str, *, empty: bool) -> list[float]:
-    """Return milliseconds from asking for module 1, or an empty widget in its place, to `selector`; kernels are warm."""
+    """Return milliseconds from asking for module 1, or an empty widget in its place, to `selector`, kernels warm."""
     with clean_place() as (place, environment), browser_page() as page:
         folder = place / "notebooks"
         if empty:

@@ -1,4 +1,4 @@
-"""The quizzes we compare with, as cells: the same questions in bare ipywidgets and in jupyterquiz; nothing is stored."""
+"""The quizzes we compare with, as cells: the same questions in bare ipywidgets and in jupyterquiz, unstored."""
 
 QUESTIONS = """
 from brmcourse.content import Library

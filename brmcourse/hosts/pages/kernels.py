@@ -8,7 +8,7 @@ from typing import Any
 from jupyter_core.utils import ensure_async
 
 Start = asyncio.Task[dict[str, Any]]
-"""A kernel on its way; once it is there, its `kernel_id` and the `task` that runs the notebook in it."""
+"""A kernel on its way; once it is there, its `kernel_id`, and the `renderer` and `task` that run the notebook."""
 
 GRACE = 5.0
 """Seconds a kernel gets after its page said goodbye: it may still be saving the learner's last words."""
@@ -84,7 +84,9 @@ class Caretaker:
         """End kernels that no page has had; they hold nothing of the learner's, so at once."""
         ready = _ready(starts)
         for start in ready:
-            start["task"].cancel()
+            start["renderer"].stop_generator = True
+        # A kernel ended in the middle of a cell would be reported as a problem.
+        await asyncio.gather(*(start["task"] for start in ready), return_exceptions=True)
         ends = (self._end(start["kernel_id"], now=True) for start in ready)
         await asyncio.gather(*ends, return_exceptions=True)
 
