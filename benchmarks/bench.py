@@ -78,16 +78,16 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def machine() -> str:
-    """Return what the figures depend on: processor, memory, system, Python and package versions."""
+    """Return what the figures depend on: processor, memory, other work going on, system, Python and packages."""
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
         names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if "model name" in line]
         cpu = names[0] if names else cpu
-    memory = psutil.virtual_memory().total / 2**30
+    memory, busy = psutil.virtual_memory().total / 2**30, psutil.getloadavg()[0]
     return (
-        f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GB memory; {platform.system()} {platform.release()}; "
-        f"Python {platform.python_version()}; {', '.join(_versions())}"
+        f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GB memory, load {busy:.1f} at the start; "
+        f"{platform.system()} {platform.release()}; Python {platform.python_version()}; {', '.join(_versions())}"
     )
 
 

@@ -33,7 +33,7 @@ REST = 1.5
 
 def write_notebook(path: Path, cells: Sequence[str]) -> None:
     """Write a notebook of code cells under a heading, which runs by itself as the notebooks of the course do."""
-    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    code: dict[str, object] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
     notebook = {
         "cells": [{"cell_type": "markdown", "metadata": {}, "source": "# A benchmark"}]
         + [{**code, "source": cell} for cell in cells],

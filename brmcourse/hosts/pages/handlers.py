@@ -95,6 +95,7 @@ class ModulePage(PlainWords, VoilaHandler):  # type: ignore[misc]
         async for html in self.get_generator(path=f"{module_id}.ipynb"):
             self.write(html)
             await self.flush()
+        await self.finish()
         ids = [module.id for module in self.course.modules]
         this_and_next = ids[ids.index(module_id) :][:2]
         await self.caretaker.keep_warm(*(f"{warm}.ipynb" for warm in this_and_next))
