@@ -26,7 +26,7 @@ import ipywidgets, json, time
 begin = time.perf_counter()
 {LIBRARIES}
 imported = time.perf_counter()
-from brmcourse.content import check
+from brmcourse.checks.course import check
 from brmcourse.paths import course_root
 begin_check = time.perf_counter()
 problems = check(course_root())

@@ -72,7 +72,7 @@ def _opening(page: Page, server: psutil.Process, address: str, selector: str) ->
 def opening_rows() -> list[Row]:
     """Compare the page of module 1 with a page that holds an empty widget."""
     empty = openings(".widget-label", empty=True)
-    module = openings(".brm-quiz input", empty=False)
+    module = openings(".brm-quiz .brm-count", empty=False)
     limit = statistics.median(empty) + SECONDS * 1000
     return [
         measured("page opened to an empty widget", empty, "ms"),

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from brmcourse.content import check
+from brmcourse.checks.course import check
 from brmcourse.hosts.launch import Wish, start
 from brmcourse.paths import course_root
 
@@ -25,9 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _add_start(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("start", help="open the course in your browser")
-    parser.add_argument(
-        "--lab", action="store_true", help="open the notebooks in JupyterLab instead of pages"
-    )
+    parser.add_argument("--lab", action="store_true", help="open the notebooks in JupyterLab instead of pages")
     parser.add_argument("--no-browser", action="store_true", help="show the address, open no browser")
     parser.add_argument("--port", type=int, help="use this port, or fail if it is taken")
     parser.add_argument("--dir", type=Path, help="folder for your own copy of the notebooks")

@@ -1,6 +1,6 @@
 """YAML files to model, with every problem located. A file is read when it is first asked for."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -153,58 +153,3 @@ def _words(detail: Any) -> tuple[str, str, str]:
         return rule, message, advice
     rule = "field.range" if kind.startswith(NUMBERS) else "field.type"
     return rule, f'"{field}": {detail["msg"].lower()}', "Correct the value on this line."
-
-
-def check(root: Path) -> list[Problem]:
-    """Return every problem of the course below `root`, in file order; an empty list if there is none."""
-    library = Library(root)
-    problems: list[Problem] = []
-    loaded: list[tuple[Content, Source]] = []
-    for path, model in library.files():
-        try:
-            loaded.append(library.load(path, model))
-        except ContentError as error:
-            problems += error.problems
-    problems += _misnamed(loaded)
-    course = next((content for content, _ in loaded if isinstance(content, Course)), None)
-    if course:  # otherwise every mention of a module would be reported as well
-        problems += _dangling(loaded, course, [path.stem for path in (root / "data" / "formats").glob("*.yaml")])
-    return sorted(problems)
-
-
-def _misnamed(loaded: Iterable[tuple[Content, Source]]) -> Iterator[Problem]:
-    for content, source in loaded:
-        name = getattr(content, "id", None)
-        stem = Path(source.path).stem
-        if name and short_name(name) != stem:
-            message = f'the file is called "{stem}" but its id is "{name}"'
-            advice = f"Rename the file to {short_name(name)}.yaml, or change the id."
-            yield Problem(source.path, source.line(("id",)), "id.file", message, advice)
-
-
-def _dangling(loaded: Iterable[tuple[Content, Source]], course: Course, formats: Iterable[str]) -> Iterator[Problem]:
-    """Find references from one file to another that lead nowhere."""
-    modules = {module.id: module for module in course.modules}
-
-    def unknown(source: Source, place: tuple[Any, ...], what: str, name: str, known: Iterable[str]) -> Problem:
-        text = str(UnknownIdError(what, name, list(known)))
-        advice = "Correct it, or add what is missing."
-        return Problem(source.path, source.line(place), "reference.unknown", text, advice)
-
-    for content, source in loaded:
-        name = getattr(content, "module", None)
-        if name is not None and name.lower() not in modules:
-            yield unknown(source, ("module",), "module", name, modules)
-        if isinstance(content, Scale) and content.format not in formats:
-            yield unknown(source, ("format",), "answer format", content.format, formats)
-        if isinstance(content, Quiz) and content.module in modules:
-            module = modules[content.module]
-            known = {
-                "objective": [objective.id for objective in module.objectives],
-                "section": [section.id for section in module.sections],
-                "row": list(module.rows),
-            }
-            for number, question in enumerate(content.questions):
-                for field, names in known.items():
-                    if (value := getattr(question, field)) not in names:
-                        yield unknown(source, ("questions", number, field), field, value, names)

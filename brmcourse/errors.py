@@ -10,6 +10,10 @@ CourseError
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+"""An error must be mended; a warning may be silenced on one item with a written reason."""
 
 
 @dataclass(frozen=True, order=True)
@@ -21,9 +25,11 @@ class Problem:
     rule: str
     message: str
     advice: str
+    severity: Severity = "error"
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message} [{self.rule}]\n    {self.advice}"
+        label = "" if self.severity == "error" else "warning: "
+        return f"{self.path}:{self.line}: {label}{self.message} [{self.rule}]\n    {self.advice}"
 
 
 class CourseError(Exception):

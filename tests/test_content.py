@@ -8,7 +8,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from brmcourse.content import Library, check, short_name
+from brmcourse.checks.course import check
+from brmcourse.content import Library, short_name
 from brmcourse.errors import ContentError, UnknownIdError
 from brmcourse.model import Quiz
 from brmcourse.paths import course_root

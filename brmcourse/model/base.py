@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
@@ -25,10 +25,21 @@ def require_unique(what: str, ids: Iterable[str]) -> None:
         raise flaw("id.duplicate", f"{what} used twice: {', '.join(twice)}", "Give each its own id.")
 
 
+class Silence(BaseModel):
+    """A rule that does not apply to one piece of content, and why its author thinks so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: str
+    reason: Text
+
+
 class Content(BaseModel):
     """Base of all content: immutable, and a field nobody knows is a mistake, not a comment."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    silence: tuple[Silence, ...] = Field(default=(), exclude=True)
 
     unshown: ClassVar[Any] = None
     """What a fingerprint leaves out, in pydantic's `exclude` form: changing it does not change the task."""

@@ -31,9 +31,7 @@ class Departures:
     def overdue(self, without_page: Iterable[str], now: float) -> list[str]:
         """Return the kernels to end at `now` (seconds), given those that have no page connected."""
         self._without_page = {kernel: self._without_page.get(kernel, now) for kernel in without_page}
-        return [
-            kernel for kernel, since in self._without_page.items() if now - since >= self._patience(kernel)
-        ]
+        return [kernel for kernel, since in self._without_page.items() if now - since >= self._patience(kernel)]
 
     def forget(self, kernel_id: str) -> None:
         """Drop a kernel that has ended."""

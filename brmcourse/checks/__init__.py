@@ -1,0 +1,1 @@
+"""Checks: what an author can get wrong, as rules with names, places and mends."""

@@ -1,0 +1,45 @@
+"""Checking a whole course: load what can be loaded, ask every rule, return everything that is wrong at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from brmcourse.checks import conversations, coverage, questions, references, scales, silence, texts
+from brmcourse.checks.reading import read_notebook
+from brmcourse.checks.rule import RULES, Part, Whole
+from brmcourse.content import Library
+from brmcourse.errors import ContentError, Problem
+
+FAMILIES = (references, questions, conversations, scales, texts, coverage, silence)
+"""The modules whose rules are asked, by what they look at."""
+
+STRUCTURE = (references.__name__, silence.__name__)
+
+
+def check(root: Path, *, structure_only: bool = False) -> list[Problem]:
+    """Return every problem of the course below `root`, in file order; an empty list if there is none."""
+    whole, problems = load(root)
+    rules = [rule for rule in RULES.values() if not structure_only or rule.find.__module__ in STRUCTURE]
+    for part in whole.parts:
+        for rule in rules:
+            if isinstance(part.content, rule.about):
+                problems += rule.problems(part, whole)
+    return sorted(problems)
+
+
+def load(root: Path) -> tuple[Whole, list[Problem]]:
+    """Return what could be loaded, and the problems of what could not."""
+    library = Library(root)
+    parts: list[Part] = []
+    problems: list[Problem] = []
+    for path, model in library.files():
+        try:
+            parts.append(Part(*library.load(path, model)))
+        except ContentError as error:
+            problems += error.problems
+    parts += _notebooks(root)
+    return Whole(root, parts, frozenset(problem.path for problem in problems)), problems
+
+
+def _notebooks(root: Path) -> Iterator[Part]:
+    for path in sorted((root / "notebooks" / "source").glob("*.md")):
+        yield Part(*read_notebook(path, path.relative_to(root).as_posix()))

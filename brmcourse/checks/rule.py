@@ -1,0 +1,97 @@
+"""What a rule is: a name that stays, what it looks at, how grave it is, and a function that finds flaws."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from brmcourse.checks.reading import Reading
+from brmcourse.errors import Problem, Severity
+from brmcourse.model import Content, Course
+from brmcourse.source import Place, Source
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One thing a rule found: where in the file (keys and positions), what is wrong, how to mend it."""
+
+    place: Place
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of the course: what it holds, and where each piece of it stands."""
+
+    content: Content | Reading
+    source: Source
+
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Everything that could be loaded, for rules that compare one file with another."""
+
+    root: Path
+    parts: Sequence[Part]
+    broken: frozenset[str] = field(default_factory=frozenset)
+    """Paths of the files that could not be loaded: what they hold is unknown, not missing."""
+
+    def all(self, kind: type[P]) -> list[tuple[P, Source]]:
+        """Return the content of that kind with its sources, in file order."""
+        return [(part.content, part.source) for part in self.parts if isinstance(part.content, kind)]
+
+    @property
+    def course(self) -> Course | None:
+        """The course, unless its file is broken."""
+        return next((content for content, _ in self.all(Course)), None)
+
+
+Find = Callable[[Any, Whole], Iterator[Flaw]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule about one kind of content."""
+
+    name: str
+    about: type[Any]
+    severity: Severity
+    find: Find
+
+    def problems(self, part: Part, whole: Whole) -> Iterator[Problem]:
+        """Yield what this rule finds in one file, but for what its author has silenced with a reason."""
+        for flaw in self.find(part.content, whole):
+            if not silenced(self.name, flaw.place, part.source.data):
+                line = part.source.line(flaw.place)
+                yield Problem(part.source.path, line, self.name, flaw.message, flaw.advice, self.severity)
+
+
+RULES: dict[str, Rule] = {}
+"""Every rule of the modules beside this one, by its name."""
+
+
+def rule(name: str, about: type[Any], severity: Severity = "error") -> Callable[[Find], Find]:
+    """Register a function as the rule of that name about that kind of content."""
+
+    def register(find: Find) -> Find:
+        RULES[name] = Rule(name, about, severity, find)
+        return find
+
+    return register
+
+
+def silenced(name: str, place: Place, data: Any) -> bool:
+    """Say whether something on the way to `place` carries `silence: [{rule: name, reason: …}]`."""
+    for step in (None, *place):
+        if step is not None:
+            try:
+                data = data[step]
+            except (KeyError, IndexError, TypeError):
+                return False
+        if isinstance(data, dict) and any(entry["rule"] == name for entry in data.get("silence") or ()):
+            return True
+    return False
