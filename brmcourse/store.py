@@ -30,6 +30,11 @@ INSERT = f"INSERT OR IGNORE INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
 PATIENCE = 5.0
 """Seconds to wait for another notebook that is writing at the same moment."""
 
+Cursor = tuple[int, int]
+"""How far a reader has read: in which opening of the file, and up to which event. A file opened anew is read anew."""
+
+START: Cursor = (0, 0)
+
 UNSAVED = "You can go on: your answers are kept as long as this page stays open, and saving is tried again each time."
 
 
@@ -46,6 +51,7 @@ class Store:
         self._waiting: list[Event] = []
         self._db: sqlite3.Connection | None = None
         self._file: int | None = None
+        self._openings = 0
         with self._lock:
             self._save()
 
@@ -58,7 +64,7 @@ class Store:
                 self._save()
         return events
 
-    def read(self, subjects: Iterable[str], after: int = 0) -> tuple[int, list[Event]]:
+    def read(self, subjects: Iterable[str], after: Cursor = START) -> tuple[Cursor, list[Event]]:
         """Return a cursor and the events of these subjects behind the cursor `after`, oldest first.
 
         Events that wait in memory come last, and again with every call until they are saved.
@@ -69,10 +75,11 @@ class Store:
             try:
                 if self._db is None:
                     self._db = _open_existing(self.path)
-                found = list(_rows(self._db, names, after)) if self._db else []
+                opening, seq = after
+                found = list(_rows(self._db, names, seq if opening == self._openings else 0)) if self._db else []
             except sqlite3.Error as error:
                 self._fail(error)
-            cursor = found[-1][0] if found else after
+            cursor = (self._openings, found[-1][0]) if found else after
             return cursor, [event for _, event in found] + [e for e in self._waiting if e.subject in names]
 
     def retry(self) -> None:
@@ -93,6 +100,7 @@ class Store:
                 self.close()
                 self._db, self.notice = _open(self.path)
                 self._file = _identity(self.path)
+                self._openings += 1
             with self._db:
                 self._db.executemany(INSERT, map(_row, self._waiting))
         except (sqlite3.Error, OSError, StoreError) as error:

@@ -119,6 +119,16 @@ def test_seed_is_drawn_once(store: Store) -> None:
     assert len(store.read(["learner"])[1]) == 1
 
 
+def test_feedback_goes_on_when_the_file_is_deleted(store: Store) -> None:
+    """If the file with the answers is deleted while a page is open, the next answer is saved and shown all the same."""
+    page = Session(quiz, exercise(question()), store, "s")
+    page.open()
+    choose(page, "cyn")
+    store.path.unlink()
+    assert "Feedback on ann" in choose(page, "ann")
+    assert len(Store(store.path).read(["q1"])[1]) == 1
+
+
 def test_course_without_any_disk(monkeypatch: pytest.MonkeyPatch, library: Library) -> None:
     """Where no file can be made at all, a learner can still write, and reads that it is not saved."""
     store = Store(Path("/proc/nowhere/answers.sqlite"))

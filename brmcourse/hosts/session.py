@@ -13,7 +13,7 @@ from brmcourse.errors import CourseError
 from brmcourse.events import Draft, Event
 from brmcourse.paths import log_path
 from brmcourse.rendering.render import render, render_problem
-from brmcourse.store import Store
+from brmcourse.store import START, Store
 
 MISHAP = "This answer could not be saved. Nothing else is lost."
 RETRY = "Try again. If it happens again, reload the page; the details are in the file {log}."
@@ -36,7 +36,7 @@ class Session:
         self._store = store
         self._subjects = activity.subjects(content)
         self._state = activity.begin(content, seed)
-        self._cursor = 0
+        self._cursor = START
         self._seen: set[str] = set()
         self._failed: Action | None = None
         self._html = ""

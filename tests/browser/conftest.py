@@ -1,0 +1,109 @@
+"""The browser, the course in both hosts, and a learner whose page must not call anyone else."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from brmcourse.content import Library
+from brmcourse.paths import course_root
+
+from .hands import Hands, Mouse
+from .learner import Learner
+from .server import CourseServer
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+MISSING = (
+    "The browser tests need Chromium: install it (`sudo apt-get install chromium`), "
+    "or set CHROMIUM to the path of one."
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE = {"width": 1280, "height": 900}
+
+NewLearner = Callable[..., Learner]
+
+
+def _chromium() -> str:
+    for found in (os.environ.get("CHROMIUM"), *map(shutil.which, NAMES)):
+        if found:
+            return found
+    if os.environ.get("CI") == "true":
+        pytest.fail(MISSING)
+    pytest.skip(MISSING)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium; it ends with this package, because its event loop would disturb other tests."""
+    path = _chromium()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """All content, from which every expected text is read."""
+    return Library(course_root())
+
+
+@pytest.fixture(scope="module", params=["page", "lab"])
+def host(request: pytest.FixtureRequest) -> str:
+    """Where the course is open: as pages, or in JupyterLab."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def server(browser: Browser, host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CourseServer]:
+    """The course with an empty log, one for each host and file of tests."""
+    with CourseServer(host, tmp_path_factory.mktemp(host)) as course:
+        yield course
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser window of its own."""
+    with browser.new_context(viewport=WIDE) as window:
+        window.set_default_timeout(15_000)
+        yield window
+
+
+@pytest.fixture
+def new_learner(context: BrowserContext, server: CourseServer) -> Iterator[NewLearner]:
+    """Open pages of the course; none of them may fail inside or call another machine."""
+    learners: list[Learner] = []
+
+    def begin(hands: type[Hands] = Mouse, url: str | None = None) -> Learner:
+        learners.append(Learner(context, url or server.url, hands))
+        return learners[-1].open()
+
+    yield begin
+    for learner in learners:
+        assert learner.strangers == []
+        assert learner.failures == []
+
+
+@pytest.fixture
+def learner(new_learner: NewLearner) -> Learner:
+    """A learner with a mouse at the open module."""
+    return new_learner()
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """Where screenshots go: BRMCOURSE_SHOTS, or a folder that pytest clears away."""
+    folder = Path(os.environ.get("BRMCOURSE_SHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

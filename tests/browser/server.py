@@ -1,0 +1,86 @@
+"""The course as the command `brmcourse start` serves it, with a home folder of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+from brmcourse.store import Store
+
+COMMAND = [sys.executable, "-c", "from brmcourse.cli import main; raise SystemExit(main())"]
+
+
+class CourseServer:
+    """One host (`page` or `lab`) serving one learner's folder; stopped and started again it keeps that folder."""
+
+    def __init__(self, host: str, home: Path) -> None:
+        self.host = host
+        self.home = home
+        self.folder = home / "course"
+        self.store_path = home / "answers.sqlite"
+        self.url = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the course and wait for the address it prints; raise AssertionError with its words if it ends."""
+        choice = ["--lab"] if self.host == "lab" else []
+        place = ["--no-browser", "--port", "0", "--dir", str(self.folder)]
+        self._process = subprocess.Popen(
+            [*COMMAND, "start", *choice, *place],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | self._surroundings(),
+        )
+        said = ""
+        for line in self._process.stdout:
+            said += line
+            if found := re.search(r"http://\S+", line):
+                self.url = found[0]
+                return
+        raise AssertionError(f"The course did not start:\n{said}")
+
+    def stop(self) -> None:
+        """End the course as Ctrl-C does."""
+        if self._process:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.communicate(timeout=20)
+            finally:
+                self._process.kill()
+                self._process = None
+
+    def kill_kernels(self) -> None:
+        """End every kernel of the course without warning."""
+        for child in psutil.Process(self._process.pid).children(recursive=True):
+            if any("ipykernel" in word for word in child.cmdline()):
+                child.kill()
+
+    def bodies(self, *subjects: str) -> list[dict]:
+        """Return the bodies of the events that are on the disk at this moment, oldest first."""
+        store = Store(self.store_path)
+        try:
+            return [dict(event.body) for event in store.read(subjects)[1]]
+        finally:
+            store.close()
+
+    def _surroundings(self) -> dict[str, str]:
+        data = str(self.home / "data")
+        return {
+            "HOME": str(self.home),
+            "XDG_DATA_HOME": data,
+            "LOCALAPPDATA": data,
+            "BRMCOURSE_STORE": str(self.store_path),
+        }
