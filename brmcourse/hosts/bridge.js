@@ -12,22 +12,25 @@ function fields(form, submitter) {
 }
 
 function swap(root, html) {
-  const { scrollX, scrollY } = window;
+  const page = document.createElement("template");
+  page.innerHTML = html;
   // A text under the learner's hands is newer than the one the kernel saved; anything else takes the new content.
   const typing = document.activeElement?.matches("textarea") ?? false;
-  Idiomorph.morph(root, html, { morphStyle: "innerHTML", ignoreActiveValue: typing, restoreFocus: true });
-  if (root.dataset.ready && !root.contains(document.activeElement) && root.dataset.acted) {
-    const target = root.querySelector("[data-focus]");
-    target?.focus({ preventScroll: true });
-    target?.scrollIntoView({ block: "nearest" });
-  } else window.scrollTo(scrollX, scrollY);
+  const options = { morphStyle: "innerHTML", ignoreActiveValue: typing, restoreFocus: true };
+  const focused = root.contains(document.activeElement);
+  const start = root.querySelector("[data-focus]")?.id;
+  Idiomorph.morph(root, [...page.content.childNodes], options);
+  const target = root.querySelector("[data-focus]"); // where new content starts
+  const lost = focused && !root.contains(document.activeElement);
+  if (!root.dataset.acted || (target?.id === start && !lost)) return;
+  target?.focus({ preventScroll: true });
+  target?.scrollIntoView({ block: "nearest" });
 }
 
 function render({ model, el }) {
   const root = document.createElement("div");
   el.append(root);
   swap(root, model.get("html"));
-  root.dataset.ready = "1";
   let last = null; // the action whose answer is awaited
   let count = 0;
   let watchdog = 0;
