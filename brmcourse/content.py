@@ -9,7 +9,19 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from brmcourse.errors import ContentError, Problem, UnknownIdError
-from brmcourse.model import Content, Conversation, Course, Evidence, Format, Module, Prompts, Quiz, Scale
+from brmcourse.model import (
+    Content,
+    Conversation,
+    Course,
+    Coverage,
+    Evidence,
+    Format,
+    Glossary,
+    Module,
+    Prompts,
+    Quiz,
+    Scale,
+)
 from brmcourse.paths import course_root
 from brmcourse.source import Source, read_source
 
@@ -24,8 +36,16 @@ KINDS: Mapping[str, type[Content]] = {
 }
 """The folders under `data/` and what each of their files holds."""
 
-SINGLES: Mapping[str, type[Content]] = {"course.yaml": Course, "evidence.yaml": Evidence}
+SINGLES: Mapping[str, type[Content]] = {
+    "course.yaml": Course,
+    "evidence.yaml": Evidence,
+    "coverage.yaml": Coverage,
+    "glossary.yaml": Glossary,
+}
 """The files that the course has one of."""
+
+OPTIONAL = ("coverage.yaml", "glossary.yaml")
+"""What a course can do without: only its authors look at these."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +94,9 @@ class Library:
     def files(self) -> Iterator[tuple[Path, type[Content]]]:
         """Yield each content file with what it should hold."""
         for name, model in SINGLES.items():
-            yield self.root / "data" / name, model
+            path = self.root / "data" / name
+            if name not in OPTIONAL or path.is_file():
+                yield path, model
         for folder, model in KINDS.items():
             for path in sorted((self.root / "data" / folder).glob("*.y*ml")):
                 yield path, model

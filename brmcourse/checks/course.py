@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from brmcourse.checks import conversations, coverage, questions, references, scales, silence, texts
+from brmcourse.checks import conversations, coverage, questions, quizzes, references, scales, silence, texts
 from brmcourse.checks.reading import read_notebook
 from brmcourse.checks.rule import RULES, Part, Whole
 from brmcourse.content import Library
 from brmcourse.errors import ContentError, Problem
 
-FAMILIES = (references, questions, conversations, scales, texts, coverage, silence)
+FAMILIES = (references, questions, quizzes, conversations, scales, texts, coverage, silence)
 """The modules whose rules are asked, by what they look at."""
 
 STRUCTURE = (references.__name__, silence.__name__)

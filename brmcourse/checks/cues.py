@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from brmcourse.checks.wording import words
+from brmcourse.checks.wording import CLOSING, words
 
 Cue = Callable[[str], float]
 """How strongly the text of an option shows the cue."""
 
 GENTLE = frozenset(
-    "could feel feels felt glad gladly hard hear heard help kind kindly may maybe might perhaps please pity seem "
-    "seems sorry sounds thank thanks together understand would".split()
+    words(
+        "could feel feels felt glad gladly hard hear heard help kind kindly may maybe might perhaps please pity seem "
+        "seems sorry sounds thank thanks together understand would"
+    )
 )
 """Words that make a line sound kind or careful."""
 
 CUES: Mapping[str, Cue] = {
     "the longest": len,
     "the shortest": lambda text: -len(text),
-    "the question": lambda text: text.rstrip("\"'”’)").endswith("?"),
+    "the question": lambda text: text.rstrip(CLOSING).endswith("?"),
     "the gentlest": lambda text: sum(word in GENTLE for word in words(text)),
 }
 """The cues that show in the options alone."""

@@ -5,17 +5,14 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from brmcourse.checks.rule import Flaw, Whole, rule
-from brmcourse.checks.wording import listed, sentences, words
-from brmcourse.model import BaseQuestion, Compose, Judgement, Match, Multiple, Option, Order, Quiz, Single
-
-Optioned = Single | Multiple | Judgement | Match | Order
-Keyed = Single | Multiple
+from brmcourse.checks.wording import CLOSING, sentences, words
+from brmcourse.model import Judgement, Match, Multiple, Option, Order, Question, Quiz, Single
 
 TOLERANCE = 0.3
 """How far an option's length may be from the mean of its item, as a share of that mean."""
 
-SHORT = 3
-"""Up to this many words options are labels, whose lengths say nothing."""
+LABEL = 3
+"""Up to this many words an option is a label, whose length says nothing."""
 
 ALIKE = 0.8
 """The share of common words from which two options say nearly the same."""
@@ -23,18 +20,147 @@ ALIKE = 0.8
 FULL = 4
 """The least number of words of a question that can be understood alone."""
 
-OF_ABOVE = re.compile(r"\b(all|none|both|neither|any|some) of (the|these|those)( (above|below|answers|options))?\b", re.I)
-ABSOLUTES = frozenset(
-    "all always anything certainly completely every everybody everyone everything impossible must never no-one "
-    "nobody none nothing only totally".split()
+TAIL = 30
+"""How much of a stem's end a message shows, in characters."""
+
+FEEDBACK = 2
+"""The most sentences that feedback on one option may have."""
+
+OF_ABOVE = re.compile(
+    r"\b(all|none|both|any|neither|some) (of )?(the )?(above|following|other (answers|options))\b"
+    r"|^(all|none|both|neither) of (these|them)\W*$"
+    r"|\b(both|neither) \(?[a-e]\)? (and|nor) \(?[a-e]\)?(?![\w'])",
+    re.IGNORECASE,
 )
-NEGATIVE = re.compile(r"\b(not|never|except|(?<!at )least)\b|\b\w+n['’]t\b")
-QUESTION = re.compile(r"\?[\"'”’)]*(\s+Choose (all|two|three) that apply\.)?$")
+ABSOLUTES = frozenset(
+    words(
+        "all always certainly completely entirely every everybody everyone everything impossible never nobody none "
+        "nothing only totally"
+    )
+)
+NEGATIVE = re.compile(r"\b(not|never|except|(?<!at )least)\b|\b\w+n['\u2019]t\b")
+QUESTION = re.compile(rf"\?[{CLOSING}]*( Choose (all|two|three) that apply\.)?$")
 
 
-def _each(quiz: Quiz, kinds: type | tuple[type, ...]) -> Iterator[tuple[int, BaseQuestion]]:
-    return ((number, question) for number, question in enumerate(quiz.questions) if isinstance(question, kinds))
+def with_options(quiz: Quiz, *kinds: type) -> Iterator[tuple[int, tuple[Option, ...]]]:
+    """Yield the position and the options of each question of those kinds."""
+    for number, question in enumerate(quiz.questions):
+        if isinstance(question, kinds):
+            yield number, getattr(question, "options", ())
 
 
-def _options(quiz: Quiz, kinds: tuple[type, ...]) -> Iterator[tuple[int, tuple[Option, ...]]]:
-    return ((number, question.options) for number, question in _each(quiz, kinds) if isinstance(question, kinds))
+def asked(question: Question) -> str:
+    """Return the sentence of the stem that asks, without the case before it."""
+    return next((piece for piece in reversed(sentences(question.stem)) if "?" in piece), "")
+
+
+@rule("question.all-of-above", Quiz)
+def all_of_above(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find options that speak of the other options."""
+    for number, options in with_options(quiz, Single, Multiple):
+        for position, option in enumerate(options):
+            if match := OF_ABOVE.search(option.text):
+                yield Flaw(
+                    ("questions", number, "options", position, "text"),
+                    f'the option says "{match[0]}", which nobody can follow once the options are shuffled',
+                    "Write an answer of its own, or use `kind: multiple`.",
+                )
+
+
+@rule("question.absolute", Quiz, "warning")
+def absolute(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find options with an absolute word that other options of the question do without."""
+    for number, options in with_options(quiz, Single, Multiple):
+        found = [[word for word in words(option.text) if word in ABSOLUTES] for option in options]
+        for position, names in enumerate(found):
+            if names and not all(found):
+                yield Flaw(
+                    ("questions", number, "options", position, "text"),
+                    f'"{names[0]}" stands in this option and not in all the others: '
+                    "readers take such a word as a sign of a wrong answer",
+                    f'Say it without "{names[0]}".',
+                )
+
+
+@rule("question.negative-stem", Quiz, "warning")
+def negative_stem(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find questions that turn on a "not" which is easily overlooked."""
+    for number, question in enumerate(quiz.questions):
+        if match := NEGATIVE.search(asked(question)):
+            yield Flaw(
+                ("questions", number, "stem"),
+                f'the question turns on "{match[0]}", which is easily overlooked',
+                f"Ask for what is right instead, or write {match[0].upper()} in capitals.",
+            )
+
+
+@rule("question.option-overlap", Quiz, "warning")
+def option_overlap(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find two options of a question that say nearly the same, or one that holds the other."""
+    for number, options in with_options(quiz, Single, Multiple, Judgement, Match, Order):
+        for (_, first), (position, second) in combinations(enumerate(options), 2):
+            if _overlap(words(first.text), words(second.text)):
+                yield Flaw(
+                    ("questions", number, "options", position, "text"),
+                    f'the options "{first.id}" and "{second.id}" use nearly the same words, or one holds the other',
+                    "Make them two different answers.",
+                )
+
+
+def _overlap(first: list[str], second: list[str]) -> bool:
+    one, other = (f" {' '.join(side)} " for side in (first, second))
+    common, union = set(first) & set(second), set(first) | set(second)
+    return one in other or other in one or len(common) >= ALIKE * len(union)
+
+
+@rule("question.option-length", Quiz, "warning")
+def option_length(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find options much longer or shorter than the others of their question."""
+    for number, options in with_options(quiz, Single, Multiple, Judgement):
+        mean = sum(len(option.text) for option in options) / len(options)
+        if all(len(words(option.text)) <= LABEL for option in options):
+            continue
+        for position, option in enumerate(options):
+            share = len(option.text) / mean - 1
+            if abs(share) > TOLERANCE:
+                yield Flaw(
+                    ("questions", number, "options", position, "text"),
+                    f'option "{option.id}" has {len(option.text)} characters, {abs(share):.0%} '
+                    f"{'more' if share > 0 else 'fewer'} than the {mean:.0f} that the options have on average",
+                    f"Bring each option to between {mean * (1 - TOLERANCE):.0f} and {mean * (1 + TOLERANCE):.0f}.",
+                )
+
+
+@rule("question.stem-question", Quiz, "warning")
+def stem_question(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find stems that do not end in a full question."""
+    for number, question in enumerate(quiz.questions):
+        if not QUESTION.search(question.stem):
+            yield Flaw(
+                ("questions", number, "stem"),
+                f'the stem ends with "{_tail(question.stem)}", which is no question',
+                'End it with a question; "Choose all that apply." may follow.',
+            )
+        elif len(words(asked(question))) < FULL:
+            yield Flaw(
+                ("questions", number, "stem"),
+                f'"{asked(question)}" is too short to be understood before the options are read',
+                'Ask in full, for example "What is the best next step?".',
+            )
+
+
+def _tail(text: str) -> str:
+    return text if len(text) <= TAIL else f"…{text[-TAIL:]}"
+
+
+@rule("question.feedback-length", Quiz, "warning")
+def feedback_length(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find feedback of more than two sentences."""
+    for number, options in with_options(quiz, Single, Multiple, Judgement, Match, Order):
+        for position, option in enumerate(options):
+            if (count := len(sentences(option.feedback))) > FEEDBACK:
+                yield Flaw(
+                    ("questions", number, "options", position, "feedback"),
+                    f'the feedback on option "{option.id}" has {count} sentences',
+                    "Keep two: what this answer would do, and what to do next.",
+                )

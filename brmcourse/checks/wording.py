@@ -1,9 +1,15 @@
 """Words and sentences of a text, as the rules count them."""
 
 import re
+from itertools import pairwise
 
-WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)*")
-SENTENCE_END = re.compile(r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)[.!?…]+[\"'”’)]*\s+(?=[\"'“‘(]*[A-Z0-9])")
+CLOSING = "\"')\u201d\u2019"
+"""What may stand between the end of a sentence and the next one."""
+
+WORD = re.compile(r"[a-z0-9]+(?:['\u2019][a-z]+)*")
+SENTENCE_END = re.compile(
+    rf"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)[.!?…]+[{CLOSING}]*\s+(?=[\"'(\u201c\u2018]*[A-Z0-9])"
+)
 
 
 def words(text: str) -> list[str]:
@@ -13,7 +19,8 @@ def words(text: str) -> list[str]:
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of a text; titles such as "Dr." end none."""
-    return [piece for piece in SENTENCE_END.split(text.strip()) if piece]
+    ends = [match.end() for match in SENTENCE_END.finditer(text)]
+    return [text[start:end].strip() for start, end in pairwise((0, *ends, len(text)))]
 
 
 def listed(names: list[str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
@@ -16,11 +16,13 @@ from brmcourse.activities import scale as scales
 from brmcourse.activities.activity import Action, Activity
 from brmcourse.activities.quiz import Exercise
 from brmcourse.activities.scale import Questionnaire
-from brmcourse.content import Library
 from brmcourse.hosts.session import Session, explain, learner_seed
 from brmcourse.paths import course_root, store_path
 from brmcourse.rendering.render import STYLE
 from brmcourse.store import Store
+
+if TYPE_CHECKING:
+    from brmcourse.content import Library
 
 HERE = Path(__file__).parent
 OPEN = "open"
@@ -52,11 +54,14 @@ def _store() -> Store:
 
 
 @cache
-def _library() -> Library:
+def _library() -> "Library":
+    # Imported with the first activity: a cell that only names the activities need not wait for a YAML parser.
+    from brmcourse.content import Library  # noqa: PLC0415
+
     return Library(course_root())
 
 
-def _show(activity: Activity, find: Callable[[Library], Any]) -> None:
+def _show(activity: Activity, find: Callable[["Library"], Any]) -> None:
     """Show an activity below the cell, or in its place a sentence that says why it cannot be shown."""
     try:
         session = Session(activity, find(_library()), _store(), learner_seed(_store()))
@@ -68,7 +73,7 @@ def _show(activity: Activity, find: Callable[[Library], Any]) -> None:
 def quiz(name: str) -> None:
     """Show the quiz of that id, resumed where the learner left it."""
 
-    def find(library: Library) -> Exercise:
+    def find(library: "Library") -> Exercise:
         found = library.quiz(name)
         return Exercise(found, library.module(found.module))
 
@@ -83,7 +88,7 @@ def converse(name: str) -> None:
 def scale(name: str) -> None:
     """Show the self-assessment of that id with the learner's latest result."""
 
-    def find(library: Library) -> Questionnaire:
+    def find(library: "Library") -> Questionnaire:
         found = library.scale(name)
         return Questionnaire(found, library.format(found.format))
 

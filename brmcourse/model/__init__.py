@@ -3,6 +3,7 @@
 from brmcourse.model.base import Content
 from brmcourse.model.conversation import GAUGE, Choice, Conversation, Node
 from brmcourse.model.course import Course, Evidence, Module, PlanPrompt, Prompts, ReflectionPrompt, Source
+from brmcourse.model.coverage import Coverage, CoverageRow, Glossary
 from brmcourse.model.question import (
     LEVELS,
     RATINGS,
@@ -30,8 +31,11 @@ __all__ = [
     "Content",
     "Conversation",
     "Course",
+    "Coverage",
+    "CoverageRow",
     "Evidence",
     "Format",
+    "Glossary",
     "Item",
     "Judgement",
     "Match",

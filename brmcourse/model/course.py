@@ -15,10 +15,11 @@ class Objective(Content):
 
 
 class Section(Content):
-    """A heading of the module's reading that a question can send a learner back to."""
+    """A heading of the module's reading that a question can send a learner back to, and the rows it teaches."""
 
     id: Id
     title: Text
+    rows: tuple[Row, ...] = ()
 
 
 class Module(Content):

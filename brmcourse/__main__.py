@@ -1,7 +1,0 @@
-"""`python -m brmcourse` is the command `brmcourse`."""
-
-import sys
-
-from brmcourse.cli import main
-
-sys.exit(main())

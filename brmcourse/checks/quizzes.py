@@ -1,0 +1,123 @@
+"""Rules on a whole quiz: nothing but knowing the answers may earn points in it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from brmcourse.checks.cues import CUES, Cue, earned
+from brmcourse.checks.rule import Flaw, Whole, rule
+from brmcourse.checks.wording import listed, words
+from brmcourse.model import Multiple, Quiz, Single
+from brmcourse.scoring import mark
+
+ENOUGH = 5
+"""From this many questions on, shares say something."""
+
+KEY_LONGEST = 0.4
+BLIND = 0.45
+
+MIX = {("remember", "understand"): 2, ("apply",): 4, ("analyse",): 3, ("evaluate",): 1}
+"""How many of ten questions ask for each kind of thinking."""
+
+STEM_WORD = 4
+"""Shorter words of a stem stand in options by chance."""
+
+Keyed = Single | Multiple
+
+
+def keyed(quiz: Quiz) -> list[Keyed]:
+    """Return the questions with keys; none if the quiz is for guessing or too short to judge."""
+    found = [question for question in quiz.questions if isinstance(question, Single | Multiple)]
+    return found if quiz.purpose == "practice" and len(found) >= ENOUGH else []
+
+
+def key_of(question: Single) -> int:
+    """Return the position of the option with full credit."""
+    return next(position for position, option in enumerate(question.options) if option.credit == 1)
+
+
+@rule("quiz.key-longest", Quiz, "warning")
+def key_longest(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find quizzes whose right answers are too often the longest."""
+    singles = [question for question in keyed(quiz) if isinstance(question, Single)]
+    longest = [question.id for question in singles if _longest(question)]
+    if len(singles) >= ENOUGH and len(longest) > KEY_LONGEST * len(singles):
+        yield Flaw(
+            ("questions",),
+            f"the right answer is the longest in {len(longest)} of {len(singles)} questions: {listed(longest)}",
+            f"Shorten it, or lengthen a wrong one, until it is so in {KEY_LONGEST * len(singles):.0f} at most.",
+        )
+
+
+def _longest(question: Single) -> bool:
+    lengths = [len(option.text) for option in question.options]
+    return lengths.count(max(lengths)) == 1 and lengths.index(max(lengths)) == key_of(question)
+
+
+@rule("quiz.key-position", Quiz, "warning")
+def key_position(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find quizzes whose right answers stand at one position more often than at another."""
+    singles = [question for question in quiz.questions if isinstance(question, Single)]
+    for size in sorted({len(question.options) for question in singles}):
+        counts = Counter(key_of(question) for question in singles if len(question.options) == size)
+        if max(counts.values()) - min(counts[position] for position in range(size)) > 1:
+            shown = listed([f"{counts[position]} times option {position + 1}" for position in range(size)])
+            yield Flaw(
+                ("questions",),
+                f"the right answer stands unevenly; in the questions with {size} options it is {shown}",
+                "Move options until each position comes up equally often, give or take one.",
+            )
+
+
+@rule("quiz.blind-strategy", Quiz, "warning")
+def blind_strategy(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find quizzes in which somebody who goes by a cue earns too much."""
+    questions = keyed(quiz)
+    for name, shares in _strategies(questions):
+        if sum(shares) > BLIND * len(shares):
+            helped = [question.id for question, share in zip(questions, shares, strict=True) if share == max(shares)]
+            yield Flaw(
+                ("questions",),
+                f"who always chooses {name} earns {sum(shares) / len(shares):.0%} of the points; "
+                f"it helps most in {listed(helped)}",
+                f"Change options there until it earns {BLIND:.0%} or less.",
+            )
+
+
+def _strategies(questions: Sequence[Keyed]) -> Iterator[tuple[str, list[float]]]:
+    for name, cue in CUES.items():
+        yield f"{name} option", [_earned(question, cue) for question in questions]
+    yield "the option with the most words from the stem", [_earned(question, _echo(question)) for question in questions]
+    for position in range(min((len(question.options) for question in questions), default=0)):
+        yield f"option {position + 1}", [_worth(question)[position] for question in questions]
+
+
+def _worth(question: Keyed) -> list[float]:
+    return [
+        mark(question, option.id if isinstance(question, Single) else [option.id]).points for option in question.options
+    ]
+
+
+def _earned(question: Keyed, cue: Cue) -> float:
+    return earned(cue, [option.text for option in question.options], _worth(question))
+
+
+def _echo(question: Keyed) -> Cue:
+    stem = {word for word in words(question.stem) if len(word) >= STEM_WORD}
+    return lambda text: len(stem & set(words(text)))
+
+
+@rule("quiz.bloom-mix", Quiz, "warning")
+def bloom_mix(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find practice quizzes that ask too much or too little of one kind of thinking."""
+    total = len(quiz.questions)
+    if quiz.purpose != "practice" or total < ENOUGH:
+        return
+    for levels, of_ten in MIX.items():
+        count = sum(question.bloom in levels for question in quiz.questions)
+        wanted = total * of_ten / 10
+        if abs(count - wanted) >= 1:
+            yield Flaw(
+                ("questions",),
+                f"{count} of {total} questions have `bloom: {' or '.join(levels)}`, about {wanted:.0f} are wanted",
+                "Ask for two of ten to remember or understand, four to apply, three to analyse, one to evaluate.",
+            )
