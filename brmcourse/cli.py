@@ -1,13 +1,13 @@
-"""The command `brmcourse`: one function per subcommand."""
+"""The command `brmcourse`: one function per subcommand, each of which imports what it needs."""
+# ruff: noqa: PLC0415
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-
-from brmcourse.checks.course import check
-from brmcourse.hosts.launch import Wish, start
-from brmcourse.paths import course_root
+from typing import Any
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -18,14 +18,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_start(commands)
     _add_check(commands)
+    _add_preview(commands)
     arguments = parser.parse_args(argv)
-    code: int = arguments.run(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # an old terminal that lacks a character still gets the rest
+    try:
+        code: int = arguments.run(arguments)
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.\n")
+        return 1
     return code
 
 
 def _add_start(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("start", help="open the course in your browser")
-    parser.add_argument("--lab", action="store_true", help="open the notebooks in JupyterLab instead of pages")
+    parser.add_argument("--lab", action="store_true", help="open the notebooks in JupyterLab instead")
     parser.add_argument("--no-browser", action="store_true", help="show the address, open no browser")
     parser.add_argument("--port", type=int, help="use this port, or fail if it is taken")
     parser.add_argument("--dir", type=Path, help="folder for your own copy of the notebooks")
@@ -33,25 +40,87 @@ def _add_start(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _start(arguments: argparse.Namespace) -> int:
-    wish = Wish(arguments.lab, not arguments.no_browser, arguments.port, arguments.dir)
-    return start(wish)
+    from brmcourse.hosts.launch import Wish, start
+
+    return start(Wish(arguments.lab, not arguments.no_browser, arguments.port, arguments.dir))
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("check", help="report everything that is wrong with the course's content")
-    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a course folder, or a part of its data/")
+    parser = commands.add_parser("check", help="report everything that is wrong with the content")
+    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a course folder, or a part of it")
+    forms = ("text", "json", "annotations")
+    parser.add_argument("--format", choices=forms, default="text", help="for people, programs or CI systems")
+    parser.add_argument("--structure", action="store_true", help="check only fields, names and references")
+    table: dict[str, Any] = {"action": "append_const", "dest": "tables", "default": []}
+    parser.add_argument("--coverage", **table, const="coverage", help="print where topics are covered")
+    parser.add_argument("--paths", **table, const="paths", help="print how conversations can go")
+    parser.add_argument("--balance", **table, const="balance", help="print who appears in the course")
     parser.set_defaults(run=_check)
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    part = (arguments.path or (Path() if Path("data").is_dir() else course_root())).resolve()
-    root = next((folder for folder in (part, *part.parents) if (folder / "data" / "course.yaml").is_file()), None)
-    if root is None or not part.exists():
-        sys.stderr.write(f"{part} is no part of a course: there is no data/course.yaml in it or above it.\n")
+    from brmcourse.checks.course import check
+    from brmcourse.checks.report import as_annotations, as_json, as_text, exit_code
+    from brmcourse.paths import course_root
+
+    part = (arguments.path or (Path() if _holds_course(Path()) else course_root())).resolve()
+    root = _root_of(part)
+    if root is None:
         return 1
-    problems = [problem for problem in check(root) if (root / problem.path).is_relative_to(part)]
-    for problem in problems:
-        sys.stdout.write(f"{problem}\n")
-    if not problems:
-        sys.stdout.write(f"No problems found in {part}.\n")
-    return 1 if problems else 0
+    if arguments.tables:
+        return _print_tables(root, arguments.tables)
+    found = check(root, structure_only=arguments.structure)
+    problems = [problem for problem in found if (root / problem.path).is_relative_to(part)]
+    if not problems and arguments.format != "json":
+        print(f"No problems found in {part}.")
+    elif arguments.format == "text":
+        print(as_text(problems, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
+    else:
+        print({"json": as_json, "annotations": as_annotations}[arguments.format](problems))
+    return exit_code(problems)
+
+
+def _print_tables(root: Path, names: Sequence[str]) -> int:
+    from brmcourse.checks.course import load
+    from brmcourse.checks.report import as_text, exit_code
+    from brmcourse.checks.tables import TABLES
+
+    whole, problems = load(root)
+    print("\n\n".join(TABLES[name](whole) for name in names))
+    if problems:
+        sys.stderr.write(f"\nThese files are missing from the table:\n{as_text(problems)}\n")
+    return exit_code(problems)
+
+
+def _add_preview(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("preview", help="show a content file as a learner sees it")
+    parser.add_argument("file", type=Path, metavar="FILE", help="quiz, scale, conversation or prompts")
+    parser.add_argument("--no-browser", action="store_true", help="show the address, open no browser")
+    parser.add_argument("--port", type=int, help="use this port, or fail if it is taken")
+    parser.set_defaults(run=_preview)
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    from brmcourse.hosts.preview.app import preview
+
+    path = arguments.file.resolve()
+    root = _root_of(path)
+    return preview(root, path, arguments.port, browser=not arguments.no_browser) if root else 1
+
+
+def _root_of(part: Path) -> Path | None:
+    """Return the course that this file or folder belongs to, or say that there is none."""
+    if not part.exists():
+        sys.stderr.write(f"There is no {part}.\n")
+        return None
+    root = next((folder for folder in (part, *part.parents) if _holds_course(folder)), None)
+    if root is None:
+        sys.stderr.write(f"{part} is no part of a course: there is no data/course.yaml in it or above it.\n")
+    return root
+
+
+def _holds_course(folder: Path) -> bool:
+    """Say whether a course lies in that folder, even if one of its files is missing."""
+    from brmcourse.content import KINDS
+
+    return any((folder / "data" / name).exists() for name in ("course.yaml", *KINDS))

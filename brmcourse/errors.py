@@ -16,6 +16,13 @@ Severity = Literal["error", "warning"]
 """An error must be mended; a warning may be silenced on one item with a written reason."""
 
 
+def hint(wanted: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean "…"?` with the known name most like the wanted one, or nothing if none is like it."""
+    names = {name.lower(): name for name in known}
+    nearest = get_close_matches(wanted.lower(), names, n=1, cutoff=0.5)
+    return f' Did you mean "{names[nearest[0]]}"?' if nearest else ""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong in a file of the course: where it is, which rule it breaks and how to mend it."""
@@ -49,11 +56,8 @@ class UnknownIdError(CourseError):
 
     def __init__(self, what: str, wanted: str, known: Sequence[str]) -> None:
         self.wanted = wanted
-        names = {name.lower(): name for name in known}
-        nearest = get_close_matches(wanted.lower(), names, n=1, cutoff=0.5)
-        hint = f' Did you mean "{names[nearest[0]]}"?' if nearest else ""
         listed = ", ".join(known) or "none yet"
-        super().__init__(f'There is no {what} called "{wanted}".{hint} The course has: {listed}.')
+        super().__init__(f'There is no {what} called "{wanted}".{hint(wanted, known)} The course has: {listed}.')
 
 
 class ResponseError(CourseError):

@@ -24,6 +24,9 @@ WORDS: dict[str, Callable[[str], Any]] = {
 }
 """What an unquoted word means if it is not text (the core schema of YAML 1.2)."""
 
+DEEPEST = 20
+"""More steps than any content needs; Python gives up at some hundreds."""
+
 TAGS = {"!"} | {
     f"tag:yaml.org,2002:{name}"
     for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
@@ -54,12 +57,7 @@ def read_source(path: Path, shown_as: str) -> Source:
     def fail(line: int, rule: str, message: str, advice: str) -> ContentError:
         return ContentError([Problem(shown_as, line, rule, message, advice)])
 
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise fail(line, "file.encoding", "this line is not UTF-8 text", "Save the file as UTF-8.") from None
+    text = decoded(path.read_bytes(), shown_as)
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -82,6 +80,16 @@ def read_source(path: Path, shown_as: str) -> Source:
     return Source(shown_as, data, builder.lines)
 
 
+def decoded(raw: bytes, shown_as: str) -> str:
+    """Return the text of a file; raise ContentError, named as `shown_as`, with the line that is not UTF-8."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message, advice = "this line is not UTF-8 text", "Save the file as UTF-8."
+        raise ContentError([Problem(shown_as, line, "file.encoding", message, advice)]) from None
+
+
 class _Builder:
     """Turns YAML nodes into plain data; remembers the lines, collects the problems."""
 
@@ -97,6 +105,9 @@ class _Builder:
             self._report(node, "yaml.alias", "an alias repeats another part", "Write the text out here.")
             return None
         self._seen.add(id(node))
+        if len(place) > DEEPEST:
+            self._report(node, "yaml.depth", "this part lies too deep inside others", "Close the brackets earlier.")
+            return None
         if node.tag not in TAGS:
             self._report(node, "yaml.tag", f"the tag {node.tag} is not allowed", "Delete it.")
         if isinstance(node, yaml.MappingNode):

@@ -47,7 +47,7 @@ class ConversationState:
         """The node the conversation stands at: a turn to take, or an ending."""
         if not self.turns:
             return self.conversation.start
-        return _resolve(self.conversation, self.choice(self.turns[-1]).next, self.gauges)
+        return resolve(self.conversation, self.choice(self.turns[-1]).next, self.gauges)
 
     @property
     def node(self) -> Node:
@@ -75,10 +75,17 @@ class ConversationState:
         return None if best.points == self.choice(turn).points else best
 
 
-def _resolve(conversation: Conversation, name: str, gauges: Mapping[str, int]) -> str:
+def resolve(conversation: Conversation, name: str, gauges: Mapping[str, int]) -> str:
+    """Return the turn or ending that `name` leads to in that hidden state, past any junctions."""
     while routes := conversation.nodes[name].auto:
         name = next(route.next for route in routes if route.open(gauges))
     return name
+
+
+def moved(gauges: Mapping[str, int], choice: Choice) -> Mapping[str, int]:
+    """Return the hidden state after a move."""
+    low, high = GAUGE
+    return {name: min(high, max(low, value + choice.effects.get(name, 0))) for name, value in gauges.items()}
 
 
 def shown(state: ConversationState) -> tuple[tuple[int, Choice], ...]:
@@ -116,9 +123,7 @@ def replay(state: ConversationState, event: Event) -> ConversationState:
 def _take(state: ConversationState, number: int) -> ConversationState:
     if number not in range(len(state.node.choices)):
         return state
-    low, high = GAUGE
-    effects = state.node.choices[number].effects
-    after = {name: min(high, max(low, value + effects.get(name, 0))) for name, value in state.gauges.items()}
+    after = moved(state.gauges, state.node.choices[number])
     state = replace(state, begun=True, turns=(*state.turns, Turn(state.here, number, state.gauges, after)))
     return replace(state, reached=state.reached | {state.node.ending}) if state.node.ending else state
 

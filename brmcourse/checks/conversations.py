@@ -1,1 +1,130 @@
-"""Rules on conversations."""
+"""Rules on conversations: every node counts, moves do what their points say, and cues give nothing away."""
+
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+
+from brmcourse.activities.conversation import BEST
+from brmcourse.checks.conversation_paths import Play, strongest, weakest
+from brmcourse.checks.cues import CUES, earned
+from brmcourse.checks.rule import Flaw, Whole, rule
+from brmcourse.checks.wording import listed
+from brmcourse.model import Choice, Conversation
+
+CUE_LIMIT = 0.6
+"""The largest share of the points that going by a cue may earn; choosing at random earns half of them."""
+
+
+@rule("conversation.unreachable", Conversation)
+def unreachable(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+    """Find nodes that no other node leads to, and turns that no way to play comes to."""
+    ways = _led_to(conversation)
+    played = {name for name, _ in Play(conversation).known}
+    for name, node in conversation.nodes.items():
+        if name not in ways:
+            message = f'no way from the start leads to "{name}"'
+            yield Flaw(("nodes", name), message, f"Let a choice lead there with `next: {name}`, or delete it.")
+        elif node.choices and name not in played:
+            message = f'nobody can come to "{name}": the conditions before it never hold'
+            yield Flaw(("nodes", name), message, "Change a condition under `auto`, or the effects before it.")
+
+
+def _led_to(conversation: Conversation) -> set[str]:
+    found: set[str] = set()
+    waiting = [conversation.start]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += conversation.nodes[name].exits
+    return found
+
+
+@rule("conversation.ending-unreached", Conversation)
+def ending_unreached(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+    """Find endings that no way to play reaches."""
+    reached = Play(conversation).endings
+    for name in conversation.endings:
+        if name not in reached:
+            message = f'no way to play ends in "{name}"'
+            yield Flaw(("endings", name), message, "Change a condition under `auto`, or delete the ending.")
+
+
+@rule("conversation.points-effects", Conversation, "warning")
+def points_effects(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+    """Find moves with more points that move the hidden state less well than one with fewer."""
+    for name, node in conversation.nodes.items():
+        for (place, better), (_, worse) in permutations(enumerate(node.choices), 2):
+            if better.points > worse.points and _effect(better) < _effect(worse):
+                message = (
+                    f"this choice has {better.points} points and effects of {_effect(better):+d} together, "
+                    f"one with {worse.points} has {_effect(worse):+d}"
+                )
+                yield Flaw(("nodes", name, "choices", place), message, "Let the better choice do more good.")
+
+
+def _effect(choice: Choice) -> int:
+    return sum(choice.effects.values())
+
+
+@rule("conversation.best-play", Conversation)
+def best_play(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+    """Find conversations in which the strongest moves miss the best ending."""
+    yield from _leads(Play(conversation, strongest), "best", "first", next(iter(conversation.endings)))
+
+
+@rule("conversation.worst-play", Conversation)
+def worst_play(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+    """Find conversations in which the weakest moves miss the worst ending."""
+    yield from _leads(Play(conversation, weakest), "worst", "last", next(reversed(conversation.endings)))
+
+
+def _leads(play: Play, kind: str, place: str, wanted: str) -> Iterator[Flaw]:
+    if missed := sorted(play.endings - {wanted}):
+        message = f'the {kind} choice at each turn ends in {_quoted(missed)} and not in "{wanted}"'
+        advice = f"Change effects or conditions; the {kind} ending is the one listed {place} under `endings`."
+        yield Flaw(("endings", wanted), message, advice)
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return listed([f'"{name}"' for name in names])
+
+
+@rule("conversation.recovery", Conversation, "warning")
+def recovery(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+    """Find weak moves after which even the best play cannot leave the worst ending."""
+    worst = next(reversed(conversation.endings))
+    play = Play(conversation)
+    for spot in Play(conversation, strongest).known:
+        for place, choice in enumerate(conversation.nodes[spot[0]].choices):
+            if not choice.points and {ending for *_, ending in play.after(play.next(spot, choice))} == {worst}:
+                message = f'after this one weak choice everything ends in "{worst}"'
+                advice = "Let one good choice after it lead back: soften its effects, or add a turn that repairs."
+                yield Flaw(("nodes", spot[0], "choices", place), message, advice)
+
+
+@rule("conversation.three-choices", Conversation, "warning")
+def three_choices(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+    """Find turns without one strong, one partial and one weak move."""
+    for name, node in conversation.nodes.items():
+        points = sorted((choice.points for choice in node.choices), reverse=True)
+        if points and points != [2, 1, 0]:
+            message = f'the choices at "{name}" have the points {listed([str(value) for value in points])}'
+            yield Flaw(("nodes", name), message, "Offer three choices: one with 2 points, one with 1, one with 0.")
+
+
+@rule("conversation.cues", Conversation, "warning")
+def cues(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+    """Find conversations that can be played well by a cue in the wording."""
+    turns = {name: node.choices for name, node in conversation.nodes.items() if node.choices}
+    for cue, strength in CUES.items():
+        shares = {
+            name: earned(strength, [c.text for c in choices], [c.points / BEST for c in choices])
+            for name, choices in turns.items()
+        }
+        if sum(shares.values()) > CUE_LIMIT * len(shares):
+            helped = [name for name, share in shares.items() if share == max(shares.values())]
+            message = (
+                f"always choosing {cue} line earns {sum(shares.values()) / len(shares):.0%} of the points; "
+                f"it is the best choice at {_quoted(helped)}"
+            )
+            yield Flaw(("nodes",), message, f"Reword choices there until it earns {CUE_LIMIT:.0%} or less.")

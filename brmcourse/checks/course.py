@@ -1,15 +1,29 @@
 """Checking a whole course: load what can be loaded, ask every rule, return everything that is wrong at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
-from brmcourse.checks import conversations, coverage, questions, quizzes, references, scales, silence, texts
-from brmcourse.checks.reading import read_notebook
+from brmcourse.checks import (
+    conversations,
+    coverage,
+    notebooks,
+    questions,
+    quizzes,
+    references,
+    scales,
+    silence,
+    texts,
+    vocabulary,
+)
+from brmcourse.checks.reading import Reading, read_notebook
 from brmcourse.checks.rule import RULES, Part, Whole
 from brmcourse.content import Library
 from brmcourse.errors import ContentError, Problem
+from brmcourse.model import Content
+from brmcourse.source import Source
 
-FAMILIES = (references, questions, quizzes, conversations, scales, texts, coverage, silence)
+FAMILIES = (references, questions, quizzes, conversations, scales, texts, vocabulary, notebooks, coverage, silence)
 """The modules whose rules are asked, by what they look at."""
 
 STRUCTURE = (references.__name__, silence.__name__)
@@ -28,18 +42,19 @@ def check(root: Path, *, structure_only: bool = False) -> list[Problem]:
 
 def load(root: Path) -> tuple[Whole, list[Problem]]:
     """Return what could be loaded, and the problems of what could not."""
-    library = Library(root)
     parts: list[Part] = []
     problems: list[Problem] = []
-    for path, model in library.files():
+    for read in _readers(root):
         try:
-            parts.append(Part(*library.load(path, model)))
+            parts.append(Part(*read()))
         except ContentError as error:
             problems += error.problems
-    parts += _notebooks(root)
     return Whole(root, parts, frozenset(problem.path for problem in problems)), problems
 
 
-def _notebooks(root: Path) -> Iterator[Part]:
+def _readers(root: Path) -> Iterator[Callable[[], tuple[Content | Reading, Source]]]:
+    library = Library(root)
+    for path, model in library.files():
+        yield partial(library.load, path, model)
     for path in sorted((root / "notebooks" / "source").glob("*.md")):
-        yield Part(*read_notebook(path, path.relative_to(root).as_posix()))
+        yield partial(read_notebook, path, path.relative_to(root).as_posix())

@@ -71,7 +71,7 @@ def all_of_above(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
 def absolute(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
     """Find options with an absolute word that other options of the question do without."""
     for number, options in with_options(quiz, Single, Multiple):
-        found = [[word for word in words(option.text) if word in ABSOLUTES] for option in options]
+        found = [[word for word in words(OF_ABOVE.sub("", option.text)) if word in ABSOLUTES] for option in options]
         for position, names in enumerate(found):
             if names and not all(found):
                 yield Flaw(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from brmcourse.source import Source
+from brmcourse.source import Source, decoded
 
 HEADING = re.compile(r"(#{1,6})\s+(.*\S)")
 CALL = re.compile(r'(\w+)\("([^"]+)"\)')
@@ -82,6 +82,6 @@ class Reading:
 
 
 def read_notebook(path: Path, shown_as: str) -> tuple[Reading, Source]:
-    """Read a notebook's Markdown; in its source the place `(number,)` stands on that line."""
-    lines = tuple(path.read_text("utf-8").splitlines())
+    """Read a notebook's Markdown; the place `(number,)` is that line; raise ContentError if it is no text."""
+    lines = tuple(decoded(path.read_bytes(), shown_as).splitlines())
     return Reading(path.stem, lines), Source(shown_as, None, {(number,): number for number in range(1, len(lines) + 1)})

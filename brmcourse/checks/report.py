@@ -1,7 +1,7 @@
-"""What `brmcourse check` found, in words for people, for programs, and for systems that comment on a change."""
+"""What `brmcourse check` found, in words for people, programs, and systems that comment on a change."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from brmcourse.errors import Problem
@@ -23,17 +23,12 @@ def as_json(problems: Sequence[Problem]) -> str:
     """Return a JSON list of objects with the keys path, line, rule, severity, message and advice."""
     keys = ("path", "line", "rule", "severity", "message", "advice")
     rows = [{key: fields[key] for key in keys} for fields in map(asdict, problems)]
-    return json.dumps(rows, indent=2, ensure_ascii=False)
+    return json.dumps(rows, indent=2)
 
 
 def as_annotations(problems: Sequence[Problem]) -> str:
     """Return one line for each problem, which a CI system shows beside the changed line of the file."""
     return "\n".join(map(_annotation, problems))
-
-
-Format = Callable[[Sequence[Problem]], str]
-FORMATS: Mapping[str, Format] = {"text": as_text, "json": as_json, "annotations": as_annotations}
-"""The forms a report can have, by the names used on the command line."""
 
 
 def count(problems: Sequence[Problem]) -> str:
@@ -65,4 +60,4 @@ def _annotation(problem: Problem) -> str:
 
 
 def _escaped(value: object, marks: Mapping[str, str]) -> str:
-    return str(value).translate(str.maketrans(dict(marks)))
+    return "".join(marks.get(letter, letter) for letter in str(value))

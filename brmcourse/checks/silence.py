@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from brmcourse.checks.rule import RULES, Flaw, Whole, rule
-from brmcourse.errors import UnknownIdError
+from brmcourse.errors import hint
 from brmcourse.model import Content
 from brmcourse.source import Place
 
@@ -14,7 +14,8 @@ def unknown_rule(content: Content, _whole: Whole) -> Iterator[Flaw]:
     """Find silences of rules that do not exist."""
     for place, name in _silences(content, ()):
         if name not in RULES:
-            yield Flaw(place, str(UnknownIdError("rule", name, list(RULES))), "Correct its name, or delete it.")
+            message = f'there is no rule called "{name}".{hint(name, RULES)}'
+            yield Flaw(place, message, "Correct its name, or delete this silence. docs/rules has all names.")
 
 
 def _silences(content: Any, place: Place) -> Iterator[tuple[Place, str]]:

@@ -1,1 +1,122 @@
-"""Rules on texts."""
+"""Rules on texts: what makes them hard to read, above all in a second language."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from brmcourse.checks.prose import Piece, prose
+from brmcourse.checks.reading import Reading
+from brmcourse.checks.rule import Flaw, Whole, rule
+from brmcourse.checks.wording import sentences, words
+from brmcourse.model import Content, Conversation, Evidence, Quiz, Scale
+
+GRADE, SCALE_GRADE = 9, 8
+"""The highest reading grade, and that of a self-assessment, which is read alone and in one go."""
+
+MEASURABLE = 30
+"""From how many words on a grade says something."""
+
+SENTENCE = 25
+BUDGETS = {"feedback": 40, "options": 30, "choices": 30}
+READING = 700
+"""The most words of a sentence, of feedback, of an option or choice, and of the reading of a module."""
+
+ALIKE = 0.7
+"""The share of common words from which two questions or items are near duplicates."""
+
+MIN_WORDS = 6
+"""Shorter texts are alike too easily."""
+
+
+def grade(texts: Sequence[str]) -> float:
+    """Return the Flesch-Kincaid grade of the texts together: the US school year that reads them with ease."""
+    import syllapy  # noqa: PLC0415 reads its dictionary when imported
+
+    number = sum(len(sentences(text)) for text in texts)
+    every = [word for text in texts for word in words(text)]
+    syllables: int = sum(max(1, syllapy.count(word)) for word in every)
+    return 0.39 * len(every) / number + 11.8 * syllables / len(every) - 15.59
+
+
+@rule("text.grade", object, "warning")
+def hard(content: Content | Reading, _whole: Whole) -> Iterator[Flaw]:
+    """Find texts that need a higher reading grade than the course asks for."""
+    if isinstance(content, Evidence):
+        return  # what a study found cannot always be said in short words
+    groups: dict[tuple[str, ...], list[Piece]] = defaultdict(list)
+    for piece in prose(content):
+        groups[piece.group].append(piece)
+    limit = SCALE_GRADE if isinstance(content, Scale) else GRADE
+    for name, pieces in groups.items():
+        texts = [piece.text for piece in pieces]
+        if sum(len(words(text)) for text in texts) >= MEASURABLE and (level := grade(texts)) > limit:
+            what = name[-1] if name else "the first lines"
+            message = f'the texts of "{what}" together have reading grade {level:.1f}, over {limit}'
+            yield Flaw(pieces[0].place, message, "Cut long sentences in two, and use shorter words.")
+
+
+@rule("text.sentence-length", object, "warning")
+def long_sentence(content: Content | Reading, _whole: Whole) -> Iterator[Flaw]:
+    """Find sentences that are too long to be read at once."""
+    for piece in prose(content):
+        for sentence in sentences(piece.text):
+            if (length := len(words(sentence))) > SENTENCE:
+                start = " ".join(sentence.split()[:5])
+                message = f'the sentence "{start} …" has {length} words, over {SENTENCE}'
+                yield Flaw(piece.place, message, "Make two sentences of it.")
+
+
+@rule("text.word-budget", object, "warning")
+def over_budget(content: Content | Reading, _whole: Whole) -> Iterator[Flaw]:
+    """Find readings, feedback and options that are longer than a learner has time for."""
+    if isinstance(content, Reading):
+        yield from _long_reading(content)
+    elif isinstance(content, Quiz | Conversation):
+        for piece in prose(content):
+            kind = next((name for name in BUDGETS if name in piece.place), None)
+            if kind and (length := len(words(piece.text))) > BUDGETS[kind]:
+                message = f"this text has {length} words, over {BUDGETS[kind]}"
+                yield Flaw(piece.place, message, "Keep what the learner needs next, and cut the rest.")
+
+
+def _long_reading(reading: Reading) -> Iterator[Flaw]:
+    line = next((number for number, _level, title in reading.headings if title == "Reading"), 0)
+    length = sum(len(words(piece.text)) for piece in prose(reading) if "Reading" in piece.group)
+    if length > READING:
+        yield Flaw((line,), f"the reading has {length} words, over {READING}", "Cut what no question comes back to.")
+
+
+@rule("text.near-duplicate", Content, "warning")
+def near_duplicate(content: Content, whole: Whole) -> Iterator[Flaw]:
+    """Find questions and items that ask nearly the same as an earlier one, anywhere in the course."""
+    if not isinstance(content, Quiz | Scale):
+        return
+    earlier: list[tuple[str, str]] = []
+    for other, source in whole.all(Content):
+        for place, text in _asked(other):
+            if other is content and (twin := next((where for where, known in earlier if _alike(text, known)), None)):
+                advice = "Ask something else here, or delete one of the two."
+                yield Flaw(place, f"this asks nearly the same as {twin}", advice)
+            earlier.append((f"{source.path}:{source.line(place)}", text))
+        if other is content:
+            return
+
+
+def _asked(content: Content) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(content, Quiz):
+        for number, question in enumerate(content.questions):
+            yield ("questions", number, "stem"), question.stem
+    elif isinstance(content, Scale):
+        for number, item in enumerate(content.items):
+            yield ("items", number, "text"), item.text
+
+
+def _alike(one: str, other: str) -> bool:
+    mine, theirs = _vocabulary(one), _vocabulary(other)
+    common = len(mine & theirs)
+    return min(len(mine), len(theirs)) >= MIN_WORDS and common >= ALIKE * len(mine | theirs)
+
+
+@cache
+def _vocabulary(text: str) -> frozenset[str]:
+    return frozenset(words(text))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -13,16 +13,26 @@ Row = Annotated[str, StringConstraints(pattern=r"^[AB][1-9]\d?$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-def flaw(rule: str, message: str, advice: str) -> PydanticCustomError:
-    """Return an error that the loader turns into a located `Problem` of that rule."""
-    return PydanticCustomError("flaw", "{message}", {"rule": rule, "message": message, "advice": advice})
+def flaw(rule: str, message: str, advice: str, *place: Hashable) -> PydanticCustomError:
+    """Return an error that the loader turns into a located `Problem` of that rule; `place` leads on from here."""
+    return PydanticCustomError("flaw", "{message}", {"message": message, "found": ((rule, message, advice, place),)})
 
 
-def require_unique(what: str, ids: Iterable[str]) -> None:
-    """Raise a flaw that names every id given twice."""
-    twice = [name for name, count in Counter(ids).items() if count > 1]
+def raise_all(flaws: Iterable[PydanticCustomError]) -> None:
+    """Raise the flaws as one error, from which the loader makes a `Problem` each; nothing if there are none."""
+    found = [entry for error in flaws for entry in (error.context or {})["found"]]
+    if found:
+        raise PydanticCustomError("flaw", "{message}", {"message": found[0][1], "found": found})
+
+
+def require_unique(what: str, ids: Iterable[str], field: str | None = None) -> None:
+    """Raise a flaw that names every id given twice; it stands at the second of them if `field` lists them."""
+    names = list(ids)
+    twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise flaw("id.duplicate", f"{what} used twice: {', '.join(twice)}", "Give each its own id.")
+        second = names.index(twice[0], names.index(twice[0]) + 1)
+        place = (field, second) if field else ()
+        raise flaw("id.duplicate", f"{what} used twice: {', '.join(twice)}", "Give each its own id.", *place)
 
 
 class Silence(BaseModel):

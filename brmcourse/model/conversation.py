@@ -2,13 +2,15 @@
 
 import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from brmcourse.model.base import Content, Id, Text, flaw
+from brmcourse.errors import hint
+from brmcourse.model.base import Content, Id, Text, flaw, raise_all
 
 GAUGE = (0, 10)
 """Lowest and highest value of trust, heard, clarity and any other gauge of the hidden state."""
@@ -102,7 +104,7 @@ class Node(Content):
         if self.says is None and not self.auto:
             raise flaw("conversation.node", "nobody says anything here", "Add `says: …`.")
         if self.auto and self.auto[-1].otherwise is None:
-            raise flaw("conversation.route", "no route is left when none holds", "End with `else: true`.")
+            raise flaw("conversation.route", "nothing is said of what happens when no condition holds", "End with `else: true`.", "auto", len(self.auto) - 1)
         return self
 
 
@@ -132,31 +134,33 @@ class Conversation(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        self._require_known("node", {"start": (self.start,)} | self._each("exits"), set(self.nodes))
-        effects = {key: [g for c in node.choices for g in c.effects] for key, node in self.nodes.items()}
-        tests = {key: [g for r in n.auto if r.when for g, *_ in clauses(r.when)] for key, n in self.nodes.items()}
-        self._require_known("gauge", effects, set(self.state))
-        self._require_known("gauge", tests, set(self.state))
-        skills = {key: [choice.skill for choice in node.choices] for key, node in self.nodes.items()}
-        self._require_known("skill", skills, set(self.skills))
-        endings = {key: [node.ending] for key, node in self.nodes.items() if node.ending}
-        self._require_known("ending", endings, set(self.endings))
+        raise_all(self._dangling())
         try:
-            TopologicalSorter(self._each("exits")).prepare()
+            TopologicalSorter({name: node.exits for name, node in self.nodes.items()}).prepare()
         except CycleError as error:
-            loop = " → ".join(error.args[1])
-            raise flaw("conversation.loop", f"the nodes run in a circle: {loop}", "Lead one of them on.") from None
+            loop = error.args[1]
+            message = f"the nodes run in a circle: {' → '.join(loop)}"
+            raise flaw("conversation.loop", message, "Lead one of them on.", "nodes", loop[0]) from None
         return self
 
-    def _each(self, name: str) -> dict[str, Any]:
-        return {key: getattr(node, name) for key, node in self.nodes.items()}
+    def _dangling(self) -> Iterator[PydanticCustomError]:
+        known = {"node": self.nodes, "gauge": self.state, "skill": self.skills, "ending": self.endings}
+        for place, what, name in self._references():
+            if name not in known[what]:
+                message = f'there is no {what} called "{name}".{hint(name, known[what])}'
+                yield flaw("reference.unknown", message, f"Use one of: {', '.join(known[what])}.", *place)
 
-    def _require_known(self, what: str, used: Mapping[str, Any], known: set[str]) -> None:
-        for place, names in used.items():
-            for name in names:
-                if name not in known:
-                    raise flaw(
-                        "reference.unknown",
-                        f'"{place}" names the {what} "{name}", which is not there',
-                        f"Use one of: {', '.join(sorted(known))}.",
-                    )
+    def _references(self) -> Iterator[tuple[tuple[Hashable, ...], str, str]]:
+        yield ("start",), "node", self.start
+        for key, node in self.nodes.items():
+            for number, choice in enumerate(node.choices):
+                place = ("nodes", key, "choices", number)
+                yield (*place, "next"), "node", choice.next
+                yield (*place, "skill"), "skill", choice.skill
+                yield from (((*place, "effects"), "gauge", gauge) for gauge in choice.effects)
+            for number, route in enumerate(node.auto):
+                place = ("nodes", key, "auto", number)
+                yield (*place, "next"), "node", route.next
+                yield from (((*place, "if"), "gauge", gauge) for gauge, *_ in (clauses(route.when) if route.when else ()))
+            if node.ending:
+                yield ("nodes", key, "ending"), "ending", node.ending

@@ -34,8 +34,8 @@ class Module(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("objective id", (objective.id for objective in self.objectives))
-        require_unique("section id", (section.id for section in self.sections))
+        require_unique("objective id", (objective.id for objective in self.objectives), "objectives")
+        require_unique("section id", (section.id for section in self.sections), "sections")
         return self
 
 
@@ -47,7 +47,7 @@ class Course(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("module id", (module.id for module in self.modules))
+        require_unique("module id", (module.id for module in self.modules), "modules")
         return self
 
 
@@ -105,5 +105,5 @@ class Evidence(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("source id", (source.id for source in self.sources))
+        require_unique("source id", (source.id for source in self.sources), "sources")
         return self

@@ -31,7 +31,7 @@ class Coverage(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("row", (row.id for row in self.rows))
+        require_unique("row", (row.id for row in self.rows), "rows")
         return self
 
 

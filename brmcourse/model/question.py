@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from brmcourse.errors import hint
 from brmcourse.model.base import Content, Id, Row, Text, flaw, require_unique
 
 Bloom = Literal["remember", "understand", "apply", "analyse", "evaluate"]
@@ -97,7 +98,7 @@ class Single(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("option id", (option.id for option in self.options))
+        require_unique("option id", (option.id for option in self.options), "options")
         require_keys(self.options, at_most=1)
         return self
 
@@ -111,7 +112,7 @@ class Multiple(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("option id", (option.id for option in self.options))
+        require_unique("option id", (option.id for option in self.options), "options")
         require_keys(self.options, at_most=None)
         if {option.credit for option in self.options} != {0, 1}:
             raise flaw(
@@ -132,7 +133,7 @@ class Judgement(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("option id", (option.id for option in self.options))
+        require_unique("option id", (option.id for option in self.options), "options")
         return self
 
 
@@ -146,15 +147,18 @@ class Match(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("option id", (option.id for option in self.options))
-        require_unique("target id", (target.id for target in self.targets))
-        known = {target.id for target in self.targets}
-        for option in self.options:
+        require_unique("option id", (option.id for option in self.options), "options")
+        require_unique("target id", (target.id for target in self.targets), "targets")
+        known = [target.id for target in self.targets]
+        for position, option in enumerate(self.options):
             if option.match not in known:
                 raise flaw(
                     "reference.unknown",
-                    f'option "{option.id}" matches "{option.match}", which is no target',
-                    f"Use one of: {', '.join(sorted(known))}.",
+                    f'option "{option.id}" matches "{option.match}", which is no target.{hint(option.match, known)}',
+                    f"Use one of: {', '.join(known)}.",
+                    "options",
+                    position,
+                    "match",
                 )
         return self
 
@@ -168,7 +172,7 @@ class Order(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("option id", (option.id for option in self.options))
+        require_unique("option id", (option.id for option in self.options), "options")
         return self
 
 
@@ -184,7 +188,7 @@ class Compose(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("criterion id", (criterion.id for criterion in self.rubric))
+        require_unique("criterion id", (criterion.id for criterion in self.rubric), "rubric")
         return self
 
 
@@ -202,5 +206,5 @@ class Quiz(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("question id", (question.id for question in self.questions))
+        require_unique("question id", (question.id for question in self.questions), "questions")
         return self

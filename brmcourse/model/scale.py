@@ -1,11 +1,14 @@
 """Self-assessments: a scale with its items and subscales, and the answer format that scales share."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from brmcourse.model.base import Content, Id, Text, flaw, require_unique
+from brmcourse.errors import hint
+from brmcourse.model.base import Content, Id, Text, flaw, raise_all, require_unique
 
 
 class Band(Content):
@@ -40,9 +43,11 @@ class Format(Content):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.bands[0].start != 0:
-            raise flaw("scale.bands", "the first band does not start at 0", "Write `from: 0` in the first band.")
-        if any(low.start >= high.start for low, high in pairwise(self.bands)):
-            raise flaw("scale.bands", "the bands do not rise", "List the bands from low to high.")
+            raise flaw("scale.bands", "the first band does not start at 0", "Write `from: 0` in the first band.", "bands", 0)
+        for position, (low, high) in enumerate(pairwise(self.bands), 1):
+            if low.start >= high.start:
+                message = f"this band starts at {high.start:g}, and the one before it at {low.start:g}"
+                raise flaw("scale.bands", message, "List the bands from low to high.", "bands", position)
         return self
 
 
@@ -75,13 +80,17 @@ class Scale(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("item id", (item.id for item in self.items))
-        known = {subscale.id for subscale in self.subscales}
-        used = {item.subscale for item in self.items}
-        for name in sorted(used ^ known):
-            raise flaw(
-                "reference.unknown",
-                f'subscale "{name}" is {"empty" if name in known else "not listed under subscales"}',
-                f"Listed are: {', '.join(sorted(known))}.",
-            )
+        require_unique("item id", (item.id for item in self.items), "items")
+        raise_all(self._dangling())
         return self
+
+    def _dangling(self) -> Iterator[PydanticCustomError]:
+        known = [subscale.id for subscale in self.subscales]
+        for number, item in enumerate(self.items):
+            if item.subscale not in known:
+                message = f'there is no subscale called "{item.subscale}".{hint(item.subscale, known)}'
+                yield flaw("reference.unknown", message, f"Use one of: {', '.join(known)}.", "items", number, "subscale")
+        for number, name in enumerate(known):
+            if all(item.subscale != name for item in self.items):
+                message = f'the subscale "{name}" has no items'
+                yield flaw("reference.unknown", message, "Write some for it, or delete it.", "subscales", number)

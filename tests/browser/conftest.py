@@ -8,9 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from brmcourse.content import Library
-from brmcourse.paths import course_root
-
 from .hands import Hands, Mouse
 from .learner import Learner
 from .server import CourseServer
@@ -51,12 +48,6 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()
-
-
-@pytest.fixture(scope="session")
-def library() -> Library:
-    """All content, from which every expected text is read."""
-    return Library(course_root())
 
 
 @pytest.fixture(scope="module", params=["page", "lab"])

@@ -9,6 +9,9 @@ from .hands import Hands, Mouse
 
 LOCAL = {"127.0.0.1", "localhost"}
 UNSENT = {"data", "blob", "about"}
+LAST = "[aria-label=Plan]"
+"""The activity that stands last in the module."""
+
 OPENING = 60_000
 """Milliseconds that a module may take to open on a busy machine."""
 
@@ -22,7 +25,8 @@ class Learner:
         self.requests: list[str] = []
         self.received: list[str] = []
         self.failures: list[str] = []
-        self.part = self.page.locator("body")
+        self.selector = "body"
+        self.part = self.page.locator(self.selector)
         self._url = url
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("websocket", self._listen)
@@ -44,11 +48,10 @@ class Learner:
 
     # Finding the way
 
-    def open(self) -> "Learner":
+    def open(self, last: str = LAST) -> "Learner":
         """Open the module and wait until its last activity is there."""
         self.page.goto(self._url)
-        expect(self.page.locator(".brm").last).to_be_visible(timeout=OPENING)
-        expect(self.page.locator(".brm-writing")).to_have_count(2, timeout=OPENING)
+        expect(self.page.locator(last)).to_be_visible(timeout=OPENING)
         return self
 
     def reload(self) -> None:
@@ -61,7 +64,8 @@ class Learner:
 
     def turn_to(self, title: str) -> None:
         """Turn to the activity of that title; what follows happens in it."""
-        self.part = self.page.get_by_role("region", name=title, exact=True)
+        self.selector = f'section[aria-label="{title}"]'
+        self.part = self.page.locator(self.selector)
         expect(self.part).to_be_visible(timeout=OPENING)
 
     # Doing

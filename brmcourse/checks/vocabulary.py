@@ -1,0 +1,80 @@
+"""Rules on words that some readers do not know: idioms, and jargon that nobody has explained."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from brmcourse.checks.prose import Piece, prose
+from brmcourse.checks.reading import Reading
+from brmcourse.checks.rule import Flaw, Whole, rule
+from brmcourse.model import Content, Glossary
+
+ENDING = r"(?:e?s|e?d|ing)?"
+"""What English adds to a word: "touch base" is found in "touched base" as well."""
+
+ABBREVIATION = re.compile(r"\b[A-Z][A-Z0-9]*[A-Z](?=s?\b)")
+STRESSED = {"NOT", "EXCEPT", "LEAST", "OK"}
+"""Words in capitals that are no abbreviations."""
+
+
+@rule("text.idiom", object, "warning")
+def idiom(content: Content | Reading, _whole: Whole) -> Iterator[Flaw]:
+    """Find phrases that do not mean what their words say."""
+    for piece in prose(content):
+        for phrase, plain in _found("idioms", piece.text):
+            message = f'"{phrase}" does not mean what its words say, and many readers will not know it'
+            yield Flaw(piece.place, message, f'Write it in plain words, such as "{plain}".')
+
+
+@rule("text.jargon", object, "warning")
+def jargon(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
+    """Find jargon and abbreviations that are explained neither in the glossary nor where they are first used."""
+    if isinstance(content, Glossary):
+        return
+    known = {form.lower() for form in _explained(whole)}
+    for piece in prose(content):
+        for word, plain in _trade_words(piece):
+            if known.isdisjoint((word.lower(), word.lower().removesuffix("s"))):
+                known.add(word.lower())
+                if f"({word})" not in piece.text and f"{word} (" not in piece.text:
+                    mend = f'Write "{plain}", or explain it' if plain else "Explain it"
+                    advice = f"{mend} here in brackets, or add it to data/glossary.yaml."
+                    yield Flaw(piece.place, f'"{word}" is jargon that nothing explains', advice)
+
+
+def _explained(whole: Whole) -> Iterator[str]:
+    for glossary, _ in whole.all(Glossary):
+        for term in glossary.terms:
+            yield from (term.term, *term.also)
+
+
+def _trade_words(piece: Piece) -> Iterator[tuple[str, str]]:
+    """Yield jargon with plain words for it, and abbreviations with none."""
+    yield from _found("jargon", piece.text)
+    yield from ((word, "") for word in ABBREVIATION.findall(piece.text) if word not in STRESSED)
+
+
+def _found(kind: str, text: str) -> Iterator[tuple[str, str]]:
+    """Yield each listed phrase as the text has it, with plain words for it."""
+    lower = text.lower()
+    for longest, phrase, plain in _listed(kind):
+        if longest in lower:  # to try every pattern would take a second for the whole course
+            for match in _pattern(phrase).finditer(text):
+                yield match[0], plain
+
+
+@cache
+def _listed(kind: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the longest word of each phrase of that kind, the phrase, and plain words for it."""
+    text = Path(__file__).with_name("vocabulary.yaml").read_text("utf-8")
+    phrases: Mapping[str, str] = yaml.load(text, yaml.CSafeLoader)[kind]
+    return tuple((max(phrase.split(), key=len), phrase, plain) for phrase, plain in phrases.items())
+
+
+@cache
+def _pattern(phrase: str) -> re.Pattern[str]:
+    words = r"\s+".join(re.escape(word) + ENDING for word in phrase.split())
+    return re.compile(rf"\b{words}\b", re.IGNORECASE)

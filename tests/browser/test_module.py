@@ -1,0 +1,283 @@
+"""The whole of module 1 as a learner does it: with the mouse, and with the keyboard alone, in both hosts."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from brmcourse.content import Library
+from brmcourse.model import Choice, Compose, Conversation, Judgement, Multiple, Quiz, Single
+
+from .conftest import WIDE
+from .hands import HANDS
+from .learner import Learner
+from .server import CourseServer
+
+STRONG, WEAK = 2, 0
+
+
+@pytest.fixture(scope="module", params=list(HANDS))
+def hands(request: pytest.FixtureRequest) -> str:
+    """How the learner works the page."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def learner(browser: Browser, host: str, hands: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Learner]:
+    """One learner who does the module from top to bottom; the page must not fail inside or call anyone else."""
+    with (
+        CourseServer(host, tmp_path_factory.mktemp(f"{host}-{hands}")) as course,
+        browser.new_context(viewport=WIDE) as window,
+    ):
+        window.set_default_timeout(15_000)
+        someone = Learner(window, course.url, HANDS[hands])
+        yield someone.open()
+
+
+def answer_wrongly(learner: Learner, question: object) -> None:
+    """Give an answer that earns less than the full point, and check it."""
+    match question:
+        case Single():
+            learner.choose(min(question.options, key=lambda option: option.credit).text)
+        case Multiple():
+            for option in question.options:
+                learner.choose(option.text)
+        case Judgement():
+            for option in question.options:
+                learner.rate(option.text, "1" if option.key >= 3 else "5")
+        case Compose():
+            learner.write("Your line", "That must have been hard for your nurses.")
+            learner.press("Compare with a model answer")
+            learner.sees(question.model_answer)
+            for criterion in question.rubric:
+                learner.rate(criterion.text, "Not yet")
+    learner.press("Save my rating" if isinstance(question, Compose) else "Check answer")
+
+
+def answer_rightly(learner: Learner, question: object) -> None:
+    """Give the answer that earns the full point, and check it."""
+    match question:
+        case Single():
+            learner.choose(max(question.options, key=lambda option: option.credit).text)
+        case Multiple():
+            for option in question.options:
+                learner.choose(option.text, on=option.credit == 1)
+        case Judgement():
+            for option in question.options:
+                learner.rate(option.text, str(option.key))
+        case Compose():
+            for criterion in question.rubric:
+                learner.rate(criterion.text, "Yes")
+    learner.press("Save my rating" if isinstance(question, Compose) else "Check answer")
+
+
+def wrong_feedback(question: object) -> list[str]:
+    """Return what `answer_wrongly` is to bring on screen."""
+    match question:
+        case Single():
+            return [min(question.options, key=lambda option: option.credit).feedback, question.why]
+        case Compose():
+            return [question.why]
+    return [*(option.feedback for option in question.options), question.why]
+
+
+def test_two_guesses_open_the_module(learner: Learner, library: Library) -> None:
+    """The two pre-questions can be answered, tell what was chosen, and are not counted."""
+    quiz = library.quiz("m1-before")
+    learner.turn_to(quiz.title)
+    for number, question in enumerate(quiz.questions, 1):
+        learner.sees(f"Question {number} of {len(quiz.questions)}", question.stem)
+        answer_wrongly(learner, question)
+        learner.sees(*wrong_feedback(question))
+        learner.press("Next question" if number < len(quiz.questions) else "See the summary")
+    learner.sees("Your guesses are in", "They are not counted.")
+    learner.sees_not("points on your first tries", "Worth reading again")
+
+
+def test_ten_questions_are_answered_wrong_then_right(learner: Learner, library: Library) -> None:
+    """Each question starts with nothing chosen, says where one is, and gives the feedback of the option chosen."""
+    quiz = library.quiz("m1")
+    learner.turn_to(quiz.title)
+    for number, question in enumerate(quiz.questions, 1):
+        learner.sees(f"Question {number} of {len(quiz.questions)}", question.stem)
+        expect(learner.part.locator(":checked")).to_have_count(0)
+        learner.sees_not(question.why)
+        if isinstance(question, Judgement):
+            learner.rate(question.options[0].text, "2")
+            learner.press("Check answer")
+            learner.sees("Rate every move first.")
+        answer_wrongly(learner, question)
+        learner.sees(*wrong_feedback(question))
+        answer_rightly(learner, question)
+        if isinstance(question, Single):
+            learner.sees("Yes, that is right.", max(question.options, key=lambda option: option.credit).feedback)
+        elif isinstance(question, Judgement):
+            learner.sees("to 100 %")
+        learner.press("Next question" if number < len(quiz.questions) else "See the summary")
+
+
+def test_the_next_question_is_where_the_learner_is(learner: Learner, library: Library) -> None:
+    """Going on puts the focus on the new question, in view, so that nobody has to search for it."""
+    quiz = library.quiz("m1")
+    total = len(quiz.questions)
+    learner.turn_to(quiz.title)
+    learner.press("Look again at question 1")
+    for number in range(1, total):
+        learner.sees(f"Question {number} of {total}")
+        learner.press("Next question")
+        count = learner.part.get_by_text(f"Question {number + 1} of {total}")
+        expect(count).to_be_focused()
+        expect(count).to_be_in_viewport()
+    learner.press("See the summary")
+    expect(learner.part.get_by_role("heading", name="Your result")).to_be_focused()
+
+
+def first_try_points(quiz: Quiz) -> str:
+    """Return the mark of `answer_wrongly` on every question, as the summary words it."""
+    points = 0.0
+    for question in quiz.questions:
+        if isinstance(question, Judgement):
+            off = [abs((1 if option.key >= 3 else 5) - option.key) for option in question.options]
+            points += 1 - sum(off) / (4 * len(off))
+    return f"{points:.1f}".removesuffix(".0")
+
+
+def test_the_summary_counts_first_tries_and_leads_back_to_the_reading(learner: Learner, library: Library) -> None:
+    """The summary shows the mark of the first tries and links the sections to read again; a link leads there."""
+    quiz, module = library.quiz("m1"), library.module("m1")
+    learner.turn_to(quiz.title)
+    expect(learner.part.locator(".brm-score")).to_contain_text(
+        f"{first_try_points(quiz)} of {len(quiz.questions)} points on your first tries."
+    )
+    wanted = {question.section for question in quiz.questions}
+    titles = [section.title for section in module.sections if section.id in wanted]
+    assert learner.part.locator("a").all_inner_texts() == titles
+    learner.press(titles[0])
+    heading = learner.page.get_by_role("heading", name=titles[0]).first
+    expect(heading).to_be_in_viewport()
+    expect(heading).to_be_focused()
+
+
+def test_starting_over_asks_first_and_then_clears_the_quiz(learner: Learner, library: Library) -> None:
+    """A reset is confirmed, can be refused, and brings back question 1 with nothing chosen."""
+    quiz = library.quiz("m1")
+    learner.turn_to(quiz.title)
+    learner.press("Start over")
+    learner.press("No, keep my answers")
+    learner.sees("Your result")
+    learner.press("Start over")
+    learner.press("Yes, start over")
+    learner.sees(f"Question 1 of {len(quiz.questions)}", quiz.questions[0].stem)
+    expect(learner.part.locator(":checked")).to_have_count(0)
+
+
+def play(learner: Learner, talk: Conversation, first: int, then: int) -> list[tuple[str, Choice]]:
+    """Make a move worth `first`, then moves worth `then`, to the end; return the nodes and moves."""
+    path, node, points = [], talk.start, first
+    while not talk.nodes[node].auto:
+        learner.sees(talk.nodes[node].says)
+        move = next(choice for choice in talk.nodes[node].choices if choice.points == points)
+        learner.press(move.text)
+        path.append((node, move))
+        node, points = move.next, then
+    return path
+
+
+def trust(talk: Conversation, path: list[tuple[str, Choice]]) -> list[int]:
+    """Return the trust at the start and after each move."""
+    values = [talk.state["trust"]]
+    for _, move in path:
+        values.append(min(10, max(0, values[-1] + move.effects.get("trust", 0))))
+    return values
+
+
+def test_the_conversation_is_played_to_its_debrief(learner: Learner, library: Library) -> None:
+    """Three moves a turn lead to an ending; the debrief shows the path, better lines, trust and all endings."""
+    talk = library.conversation("s1")
+    learner.turn_to(talk.title)
+    learner.sees(talk.setting, talk.exit_rule)
+    learner.press("Start the conversation")
+    expect(learner.part.locator(".brm-moves button")).to_have_count(len(talk.nodes[talk.start].choices))
+    path = play(learner, talk, WEAK, STRONG)
+    earned = sum(move.points for _, move in path)
+    learner.sees("How it ended:", *talk.endings.values(), *talk.debrief)
+    expect(learner.part.locator(".brm-score")).to_have_text(f"{earned} of {2 * len(path)} points on the path you took.")
+    plot = learner.part.get_by_role("img").get_attribute("aria-label")
+    steps = [f"after move {number} {value}" for number, value in enumerate(trust(talk, path))][1:]
+    assert [step for step in steps if step not in plot] == []
+    node, move = path[0]
+    best = max(talk.nodes[node].choices, key=lambda choice: choice.points)
+    learner.sees(move.feedback, best.text)
+    expect(learner.part.get_by_text("A better line:")).to_have_count(1)
+
+
+def test_the_conversation_is_played_again_from_turn_two(learner: Learner, library: Library) -> None:
+    """Playing again from move 2 keeps move 1, and another way can be taken from there."""
+    talk = library.conversation("s1")
+    learner.turn_to(talk.title)
+    learner.press("Play again from move 2")
+    opening = next(choice for choice in talk.nodes[talk.start].choices if choice.points == WEAK)
+    learner.sees(talk.nodes[talk.start].says, opening.text, talk.nodes[opening.next].says)
+    expect(learner.part.locator(".brm-you")).to_have_count(1)
+    other = next(choice for choice in talk.nodes[opening.next].choices if choice.points == WEAK)
+    learner.press(other.text)
+    learner.sees(talk.nodes[other.next].says)
+    expect(learner.part.locator(".brm-you")).to_have_count(2)
+
+
+def test_the_self_assessment_gives_a_result_and_a_change(learner: Learner, library: Library) -> None:
+    """Missing answers are named; the result has a score, a band, a dot for each part, and the change since last time."""
+    scale = library.scale("emp")
+    form = library.format(scale.format)
+    learner.turn_to(scale.title)
+    *most, last = scale.items
+    for item in most:
+        learner.rate(item.text, form.labels[0])
+    learner.press("See my result")
+    learner.sees(f"1 of {len(scale.items)} lines have no answer yet.", "No answer yet")
+    expect(learner.part.locator(".brm-rate", has_text=last.text).locator(".brm-missing")).to_be_visible()
+    learner.rate(last.text, form.no_chance)
+    learner.press("See my result")
+    reverse = [item.reverse for item in most]
+    first = round(100 * sum(reverse) / len(reverse))
+    learner.sees(form.band(first).text, *form.caveats)
+    expect(learner.part.locator(".brm-score strong")).to_have_text(str(first))
+    for part in scale.subscales:
+        expect(learner.part.get_by_role("img", name=f"{part.title}: ")).to_be_visible()
+    learner.press("Answer again")
+    expect(learner.part.locator(":checked")).to_have_count(0)
+    for item in scale.items:
+        learner.rate(item.text, form.labels[0 if item.reverse else -1])
+    learner.press("See my result")
+    expect(learner.part.locator(".brm-score strong")).to_have_text("100")
+    learner.sees("Since last time", f"+{100 - first} points", form.band(100).text)
+
+
+def test_both_reflections_are_written_and_saved(learner: Learner, library: Library) -> None:
+    """What is written to each prompt says "Saved at", as soon as the typing stops."""
+    learner.turn_to("Reflection")
+    for number, prompt in enumerate(library.prompts("m1").reflections, 1):
+        learner.sees(prompt.title, prompt.text)
+        learner.write("Your notes", f"Note {number} on K.", under=prompt.title)
+        learner.saved(prompt.title)
+
+
+def test_the_plan_is_shown_as_one_sentence(learner: Learner, library: Library) -> None:
+    """Situation, action and moment are written, saved, and shown as one if-then sentence."""
+    [prompt] = library.prompts("m1").plans
+    learner.turn_to("Plan")
+    learner.write("If …", "K. says it is late")
+    learner.write("then I …", "ask what it causes")
+    learner.write("When or where?", "Thursday at ten")
+    learner.press("Save now")
+    learner.saved(prompt.title)
+    learner.sees("If K. says it is late, then I ask what it causes.", "When or where: Thursday at ten.")
+
+
+def test_the_module_asked_nobody_else(learner: Learner) -> None:
+    """The whole module ran without a request to another machine and without an error inside the page."""
+    assert len(learner.requests) > 10
+    assert learner.strangers == []
+    assert learner.failures == []
+
+

@@ -1,0 +1,82 @@
+"""When something goes wrong around the learner: two pages at once, a kernel that dies."""
+
+from playwright.sync_api import expect
+
+from brmcourse.content import Library
+
+from .conftest import NewLearner
+from .learner import Learner
+from .server import CourseServer
+
+LOST = "This page has lost touch with the course"
+PATIENCE = 20_000
+"""Milliseconds in which a page must notice that nobody answers; the bridge waits ten seconds."""
+
+
+def test_two_pages_of_one_module_agree(new_learner: NewLearner, server: CourseServer, library: Library) -> None:
+    """An answer given in one page shows in the other with its next action, and both answers are in the log."""
+    quiz = library.quiz("m1-before")
+    question, next_question = quiz.questions
+    here, there = new_learner(), new_learner()
+    here.turn_to(quiz.title)
+    there.turn_to(quiz.title)
+    here.choose(question.options[0].text)
+    here.press("Check answer")
+    here.sees(question.options[0].feedback)
+    there.sees_not(question.options[0].feedback)
+    there.choose(question.options[1].text)
+    there.press("Check answer")
+    there.sees(question.options[1].feedback)
+    assert len(server.bodies(question.id)) == 2
+    there.press("Next question")
+    there.sees(next_question.stem)
+    here.press("Check answer")
+    here.sees(next_question.stem)
+
+
+def test_a_move_in_a_conversation_that_went_on_elsewhere_says_so(
+    new_learner: NewLearner, server: CourseServer, library: Library
+) -> None:
+    """A move for a turn that has passed in another page is not taken; the page says why and shows where it stands."""
+    talk = library.conversation("s1")
+    move, stale = talk.nodes[talk.start].choices[:2]
+    here, there = new_learner(), new_learner()
+    here.turn_to(talk.title)
+    here.press("Start the conversation")
+    here.sees(talk.nodes[talk.start].says)
+    there.turn_to(talk.title)
+    there.press("Start the conversation")
+    there.sees(talk.nodes[talk.start].says)
+    here.press(move.text)
+    here.sees(talk.nodes[move.next].says)
+    there.press(stale.text)
+    there.sees("This conversation went on in another window.", talk.nodes[move.next].says)
+    assert [body["choice"] for body in server.bodies(talk.id) if "choice" in body] == [0]
+
+
+def test_a_dead_kernel_takes_nothing_from_the_screen(
+    learner: Learner, server: CourseServer, host: str, library: Library
+) -> None:
+    """After the kernel is killed the next action says that the page lost touch; all stays on screen, and what was
+    confirmed is there after a reload."""
+    quiz, prompt = library.quiz("m1"), library.prompts("m1").reflections[0]
+    first = quiz.questions[0].options[0]
+    learner.turn_to("Reflection")
+    learner.write("Your notes", "Before the fall.", under=prompt.title)
+    learner.saved(prompt.title)
+    learner.turn_to(quiz.title)
+    learner.choose(first.text)
+    learner.press("Check answer")
+    learner.sees(first.feedback)
+    activities = learner.page.locator(".brm").count()
+    server.kill_kernels()
+    learner.page.wait_for_timeout(500)
+    learner.press("Next question")
+    expect(learner.part.get_by_text(LOST)).to_be_visible(timeout=PATIENCE)
+    learner.sees(quiz.questions[0].stem, first.feedback)
+    assert learner.page.locator(".brm").count() == activities
+    learner.reload()
+    learner.turn_to(quiz.title)
+    learner.sees(first.feedback)
+    learner.turn_to("Reflection")
+    expect(learner.field("Your notes", under=prompt.title)).to_have_value("Before the fall.")

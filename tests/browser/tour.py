@@ -1,0 +1,111 @@
+"""A walk through all that an activity can look like; at each stop the walker may look around."""
+
+from collections.abc import Iterator
+
+from brmcourse.content import Library
+from brmcourse.model import Compose, Judgement, Multiple, Question, Single
+
+from .learner import Learner
+
+
+def tour(learner: Learner, library: Library) -> Iterator[str]:
+    """Do the module, yielding the name of each state while it is on screen."""
+    learner.turn_to(library.quiz("m1-before").title)
+    yield "opened"
+    yield from _quiz(learner, library)
+    yield from _conversation(learner, library)
+    yield from _scale(learner, library)
+    yield from _writing(learner, library)
+    yield from _lost(learner)
+
+
+def _quiz(learner: Learner, library: Library) -> Iterator[str]:
+    quiz = library.quiz("m1")
+    learner.turn_to(quiz.title)
+    learner.press("Check answer")
+    learner.sees("Choose one of the answers first.")
+    yield "question-unanswered"
+    for number, question in enumerate(quiz.questions, 1):
+        learner.sees(question.stem)
+        _answer(learner, question)
+        learner.sees(question.why)
+        if number in (1, 4, 7, 10):
+            yield f"feedback-{question.kind}"
+        learner.press("Next question" if number < len(quiz.questions) else "See the summary")
+    learner.press("Start over")
+    learner.sees("Start this quiz over?")
+    yield "summary"
+
+
+def _answer(learner: Learner, question: Question) -> None:
+    match question:
+        case Single():
+            learner.choose(question.options[0].text)
+        case Multiple():
+            learner.choose(question.options[0].text)
+            learner.choose(question.options[1].text)
+        case Judgement():
+            for option in question.options:
+                learner.rate(option.text, "3")
+        case Compose():
+            learner.write("Your line", "What was the hardest part?")
+            learner.press("Compare with a model answer")
+            for criterion in question.rubric:
+                learner.rate(criterion.text, "Partly")
+    learner.press("Save my rating" if isinstance(question, Compose) else "Check answer")
+
+
+def _conversation(learner: Learner, library: Library) -> Iterator[str]:
+    talk = library.conversation("s1")
+    learner.turn_to(talk.title)
+    learner.press("Start the conversation")
+    learner.press("Coach me after each move")
+    node = talk.start
+    while not talk.nodes[node].auto:
+        learner.sees(talk.nodes[node].says)
+        move = talk.nodes[node].choices[0]
+        learner.press(move.text)
+        if node == talk.start:
+            learner.sees(move.feedback)
+            yield "conversation"
+        node = move.next
+    learner.sees("How it ended:")
+    yield "debrief"
+
+
+def _scale(learner: Learner, library: Library) -> Iterator[str]:
+    scale = library.scale("emp")
+    labels = library.format(scale.format).labels
+    learner.turn_to(scale.title)
+    for label in (labels[1], labels[3]):
+        for item in scale.items[1:]:
+            learner.rate(item.text, label)
+        learner.press("See my result")
+        learner.sees("No answer yet")
+        if label == labels[1]:
+            yield "scale"
+        learner.rate(scale.items[0].text, label)
+        learner.press("See my result")
+        learner.sees("Answer again")
+        if label == labels[1]:
+            learner.press("Answer again")
+    yield "result"
+
+
+def _writing(learner: Learner, library: Library) -> Iterator[str]:
+    prompts = library.prompts("m1")
+    learner.turn_to("Reflection")
+    learner.write("Your notes", "A note.", under=prompts.reflections[0].title)
+    learner.saved(prompts.reflections[0].title)
+    learner.turn_to("Plan")
+    learner.write("If …", "K. calls")
+    learner.write("then I …", "ask first")
+    learner.press("Save now")
+    learner.sees("Your plan:")
+    yield "plan"
+
+
+def _lost(learner: Learner) -> Iterator[str]:
+    """Bring up the alert of a page whose kernel is gone, which takes ten seconds otherwise."""
+    learner.page.evaluate("for (const alert of document.querySelectorAll('[data-lost]')) alert.hidden = false")
+    yield "alert"
