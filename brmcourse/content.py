@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from brmcourse.errors import ContentError, Problem, UnknownIdError
+from brmcourse.mistakes import mistakes
 from brmcourse.model import (
     Content,
     Conversation,
@@ -111,7 +112,10 @@ class Library:
         try:
             return model.model_validate(source.data), source
         except ValidationError as error:
-            raise ContentError(_problems(error, source)) from None
+            raise ContentError(
+                Problem(shown_as, source.line(place), rule, message, advice)
+                for place, rule, message, advice in mistakes(error)
+            ) from None
 
     def _single(self, name: str, model: type[C]) -> C:
         return self.load(self.root / "data" / name, model)[0]
@@ -132,46 +136,3 @@ def load_course(root: Path | None = None) -> Course:
 def short_name(content_id: str) -> str:
     """Return the name a notebook uses and the file has: the id up to the first underscore, in lower case."""
     return content_id.partition("_")[0].lower()
-
-
-# What pydantic calls an error, and the rule, message and advice an author reads instead.
-WORDING: Mapping[str, tuple[str, str, str]] = {
-    "missing": ("field.missing", 'the field "{field}" is missing', "Add `{field}: …` here."),
-    "extra_forbidden": ("field.unknown", 'there is no field called "{field}" here', "{near}"),
-    "string_type": ("field.type", '"{field}" must be text, not {got}', "Put it in quotation marks."),
-    "string_too_short": ("field.empty", '"{field}" is empty', "Write its text."),
-    "string_pattern_mismatch": (
-        "id.form",
-        '"{got}" cannot be used as "{field}"',
-        "Use letters, digits, dots and hyphens, starting with a letter (rows: A1 to A46, B1 to B14).",
-    ),
-    "literal_error": ("field.value", '"{field}" cannot be {got}', "Use {expected}."),
-    "too_short": ("field.too-few", '"{field}" has too few entries', "It needs at least {min_length}."),
-    "union_tag_not_found": ("question.kind", "the question does not say its kind", "Add `kind: single`."),
-    "union_tag_invalid": ("question.kind", "there is no question kind {tag}", "Use one of: {expected_tags}."),
-}
-NUMBERS = ("greater_than", "less_than", "int_", "float_", "bool_")
-
-
-def _problems(error: ValidationError, source: Source) -> Iterator[Problem]:
-    details = error.errors(include_url=False)
-    for detail in details:
-        place = detail["loc"]
-        if detail["type"] == "too_short" and any(d["loc"][: len(place)] == place != d["loc"] for d in details):
-            continue  # it is only too short without the entries that are reported anyway
-        rule, message, advice = _words(detail)
-        yield Problem(source.path, source.line(detail["loc"]), rule, message, advice)
-
-
-def _words(detail: Any) -> tuple[str, str, str]:
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "flaw":
-        return context["rule"], context["message"], context["advice"]
-    field = next((str(step) for step in reversed(detail["loc"]) if isinstance(step, str)), "the file")
-    got = detail["input"] if isinstance(detail["input"], (str, int, float, bool)) else "a list or group"
-    if kind in WORDING:
-        words = {"field": field, "got": got, "near": "Correct its name, or delete it."} | context
-        rule, message, advice = (text.format_map(words) for text in WORDING[kind])
-        return rule, message, advice
-    rule = "field.range" if kind.startswith(NUMBERS) else "field.type"
-    return rule, f'"{field}": {detail["msg"].lower()}', "Correct the value on this line."

@@ -27,6 +27,37 @@ WORDS: dict[str, Callable[[str], Any]] = {
 DEEPEST = 20
 """More steps than any content needs; Python gives up at some hundreds."""
 
+SYNTAX: dict[str, tuple[str, str]] = {
+    "tab character": ("this line is indented with a tab", "Use spaces instead."),
+    "cannot start any token": (
+        "a text cannot start with this character (or the line is indented with a tab)",
+        "Put the text in quotation marks, and indent with spaces.",
+    ),
+    "mapping values are not allowed": (
+        "a colon stands where none can be, perhaps inside a text",
+        "Put a text that holds a colon in straight quotation marks, and check the indentation.",
+    ),
+    "alphabetic or numeric": ("a text cannot start with * or &", "Put it in quotation marks."),
+    "undefined alias": ("a text cannot start with *", "Put it in quotation marks."),
+    "unknown escape": ("a backslash stands in a text", "Use single quotation marks, or write the backslash twice."),
+    "',' or": ("a bracket was not closed, or a comma is missing", "Look on this line and the ones above."),
+    "'-' indicator": (
+        "this line is indented differently from the list it belongs to, or its dash is missing",
+        "Bring it in line with the entry above.",
+    ),
+    "expected key": (
+        "a quotation mark was not closed or stands inside a text, or this line is indented differently",
+        "Look on this line and above it; inside a text in double quotation marks use single ones.",
+    ),
+    "end of stream": ("a quotation mark was not closed", "Look for it above: each text needs two."),
+    "could not find expected ':'": ("a colon is missing after a field's name", "Write `name: value`."),
+    "": (
+        "this line cannot be read",
+        "Check indentation (spaces, no tabs), colons, brackets and quotation marks here and on the line above.",
+    ),
+}
+"""Parts of what the YAML parser says, and the message and advice that an author reads instead."""
+
 TAGS = {"!"} | {
     f"tag:yaml.org,2002:{name}"
     for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
@@ -62,15 +93,11 @@ def read_source(path: Path, shown_as: str) -> Source:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise fail(
-            mark.line + 1 if mark else 1,
-            "yaml.syntax",
-            f"this is not valid YAML: {error.problem or error.context}",
-            "Check indentation (spaces, no tabs), colons, brackets and quotes on this line and the one above.",
-        ) from None
+        raise fail(mark.line + 1 if mark else 1, "yaml.syntax", *_explained(str(error.problem))) from None
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise fail(line, "yaml.syntax", "a character that no text file should hold", "Delete it.") from None
+        line, column = text.count("\n", 0, error.position) + 1, error.position - text.rfind("\n", 0, error.position)
+        message = f"character {column} of this line is an invisible one that no text should hold"
+        raise fail(line, "yaml.syntax", message, "Delete it, or type the line anew.") from None
     except RecursionError:
         raise fail(1, "yaml.depth", "the file is nested too deeply", "Close the brackets earlier.") from None
     builder = _Builder(shown_as)
@@ -78,6 +105,11 @@ def read_source(path: Path, shown_as: str) -> Source:
     if builder.problems:
         raise ContentError(builder.problems)
     return Source(shown_as, data, builder.lines)
+
+
+def _explained(problem: str) -> tuple[str, str]:
+    """Return a message and advice for what the YAML parser calls a problem."""
+    return next((words for part, words in SYNTAX.items() if part in problem), SYNTAX[""])
 
 
 def decoded(raw: bytes, shown_as: str) -> str:
@@ -126,7 +158,7 @@ class _Builder:
                 continue
             if key in result:
                 first = self.lines[(*place, key)]
-                advice = f"Delete one of the two, or rename it; the first is on line {first}."
+                advice = f"Delete one of the two, or begin a new entry with a dash; the first is on line {first}."
                 self._report(key_node, "yaml.duplicate-key", f'the key "{key}" stands twice', advice)
             result[key] = self.build(value_node, (*place, key))
             self.lines[(*place, key)] = key_node.start_mark.line + 1

@@ -122,10 +122,10 @@ def test_pictures_with_words(text: str) -> None:
 def test_links() -> None:
     """Notebooks and their headings are found, in this notebook and others; the web is not tried."""
     whole, _ = load(SAMPLE)
-    good = "[a](#A-B) [b](m1.ipynb) [c](m1.ipynb#Ask-about-their-work) [d](https://example.org/x) [e](mailto:a@b.org)"
+    good = "[a](#A-B) [b](m1.ipynb) [c](m1.ipynb#Ask-about-their-work) [d](./source/m1.md) [e](mailto:a@b.org)"
     assert not found("text.link", f"# A B\n\n{good}", whole)
-    bad = "[a](#a-c) [b](m9.ipynb) [c](m1.ipynb#Nothing) [d](nothing.pdf) [e](m1)"
-    assert len(found("text.link", f"# A B\n\n{bad}", whole)) == 5
+    bad = f"[a](#a-c) [b](m9.ipynb) [c](m1.ipynb#Nothing) [d](nothing.pdf) [e](m1) [f]({'long' * 99})"
+    assert len(found("text.link", f"# A B\n\n{bad}", whole)) == 6
 
 
 def test_near_duplicates_are_found_across_files() -> None:

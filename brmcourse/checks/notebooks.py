@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import PurePath
+from urllib.parse import unquote
 
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.references import unknown
@@ -48,17 +50,17 @@ def dead_link(reading: Reading, whole: Whole) -> Iterator[Flaw]:
 
 
 def _leads(target: str, reading: Reading, whole: Whole) -> bool:
-    name, _, anchor = target.partition("#")
-    pages = {page.id: page for page, _ in whole.all(Reading)}
-    folder = whole.root / "notebooks"
-    page = pages.get(name.removesuffix(".ipynb")) if name else reading
-    if page is None or (name and not name.endswith(".ipynb")):
-        return (folder / name).is_file()
+    name, _, anchor = unquote(target).partition("#")
+    pages = {f"{page.id}.ipynb": page for page, _ in whole.all(Reading)}
+    page = pages.get(name) if name else reading
+    if page is None:
+        folder = whole.root / "notebooks"
+        return PurePath(name) in {path.relative_to(folder) for path in folder.rglob("*")}
     return not anchor or _anchor(anchor) in {_anchor(title) for _, _, title in page.headings}
 
 
 def _anchor(title: str) -> str:
-    return re.sub(r"[^\w]+", "-", title.replace("%20", " ").lower()).strip("-")
+    return re.sub(r"[^\w]+", "-", title.lower()).strip("-")
 
 
 @rule("text.section-heading", Course)

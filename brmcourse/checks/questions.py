@@ -127,7 +127,7 @@ def option_length(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
                     ("questions", number, "options", position, "text"),
                     f'option "{option.id}" has {len(option.text)} characters, {abs(share):.0%} '
                     f"{'more' if share > 0 else 'fewer'} than the {mean:.0f} that the options have on average",
-                    f"Bring each option to between {mean * (1 - TOLERANCE):.0f} and {mean * (1 + TOLERANCE):.0f}.",
+                    f"Write {mean * (1 - TOLERANCE):.0f} to {mean * (1 + TOLERANCE):.0f} characters in each.",
                 )
 
 

@@ -10,7 +10,6 @@ from brmcourse.source import Source, decoded
 
 HEADING = re.compile(r"(#{1,6})\s+(.*\S)")
 CALL = re.compile(r'(\w+)\("([^"]+)"\)')
-ROWS = re.compile(r"<!--\s*rows:\s*([AB\d,\s]+?)\s*-->")
 
 
 @dataclass(frozen=True)

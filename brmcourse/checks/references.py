@@ -31,10 +31,9 @@ def file_name(content: Content, whole: Whole) -> Iterator[Flaw]:
     """Find files that are not named like their ids."""
     name = getattr(content, "id", None)
     path = next(part.source.path for part in whole.parts if part.content is content)
-    stem = Path(path).stem
-    if name and short_name(name) != stem:
+    if name and Path(path).name != f"{short_name(name)}.yaml":
         advice = f"Rename the file to {short_name(name)}.yaml, or change the id."
-        yield Flaw(("id",), f'the file is called "{stem}" but its id is "{name}"', advice)
+        yield Flaw(("id",), f'the file is called "{Path(path).name}" but its id is "{name}"', advice)
 
 
 @rule("reference.unknown", Content)

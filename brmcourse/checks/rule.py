@@ -63,9 +63,9 @@ class Rule:
     find: Find
 
     def problems(self, part: Part, whole: Whole) -> Iterator[Problem]:
-        """Yield what this rule finds in one file, but for what its author has silenced with a reason."""
+        """Yield what this rule finds in one file, but for warnings that its author has silenced with a reason."""
         for flaw in self.find(part.content, whole):
-            if not silenced(self.name, flaw.place, part.source.data):
+            if self.severity == "error" or not silenced(self.name, flaw.place, part.source.data):
                 line = part.source.line(flaw.place)
                 yield Problem(part.source.path, line, self.name, flaw.message, flaw.advice, self.severity)
 

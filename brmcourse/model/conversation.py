@@ -104,7 +104,13 @@ class Node(Content):
         if self.says is None and not self.auto:
             raise flaw("conversation.node", "nobody says anything here", "Add `says: …`.")
         if self.auto and self.auto[-1].otherwise is None:
-            raise flaw("conversation.route", "nothing is said of what happens when no condition holds", "End with `else: true`.", "auto", len(self.auto) - 1)
+            raise flaw(
+                "conversation.route",
+                "nothing is said of what happens when no condition holds",
+                "End with `else: true`.",
+                "auto",
+                len(self.auto) - 1,
+            )
         return self
 
 
@@ -144,7 +150,12 @@ class Conversation(Content):
         return self
 
     def _dangling(self) -> Iterator[PydanticCustomError]:
-        known = {"node": self.nodes, "gauge": self.state, "skill": self.skills, "ending": self.endings}
+        known: dict[str, Mapping[str, Any]] = {
+            "node": self.nodes,
+            "gauge": self.state,
+            "skill": self.skills,
+            "ending": self.endings,
+        }
         for place, what, name in self._references():
             if name not in known[what]:
                 message = f'there is no {what} called "{name}".{hint(name, known[what])}'
@@ -161,6 +172,8 @@ class Conversation(Content):
             for number, route in enumerate(node.auto):
                 place = ("nodes", key, "auto", number)
                 yield (*place, "next"), "node", route.next
-                yield from (((*place, "if"), "gauge", gauge) for gauge, *_ in (clauses(route.when) if route.when else ()))
+                yield from (
+                    ((*place, "if"), "gauge", gauge) for gauge, *_ in (clauses(route.when) if route.when else ())
+                )
             if node.ending:
                 yield ("nodes", key, "ending"), "ending", node.ending

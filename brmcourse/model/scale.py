@@ -43,7 +43,9 @@ class Format(Content):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.bands[0].start != 0:
-            raise flaw("scale.bands", "the first band does not start at 0", "Write `from: 0` in the first band.", "bands", 0)
+            raise flaw(
+                "scale.bands", "the first band does not start at 0", "Write `from: 0` in the first band.", "bands", 0
+            )
         for position, (low, high) in enumerate(pairwise(self.bands), 1):
             if low.start >= high.start:
                 message = f"this band starts at {high.start:g}, and the one before it at {low.start:g}"
@@ -89,7 +91,9 @@ class Scale(Content):
         for number, item in enumerate(self.items):
             if item.subscale not in known:
                 message = f'there is no subscale called "{item.subscale}".{hint(item.subscale, known)}'
-                yield flaw("reference.unknown", message, f"Use one of: {', '.join(known)}.", "items", number, "subscale")
+                yield flaw(
+                    "reference.unknown", message, f"Use one of: {', '.join(known)}.", "items", number, "subscale"
+                )
         for number, name in enumerate(known):
             if all(item.subscale != name for item in self.items):
                 message = f'the subscale "{name}" has no items'

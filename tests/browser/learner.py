@@ -12,6 +12,7 @@ UNSENT = {"data", "blob", "about"}
 LAST = "[aria-label=Plan]"
 """The activity that stands last in the module."""
 
+KERNEL = re.compile(r"^ws.*/api/kernels/([^/]+)/channels")
 OPENING = 60_000
 """Milliseconds that a module may take to open on a busy machine."""
 
@@ -45,6 +46,11 @@ class Learner:
         """Return the addresses asked for that are not on this machine."""
         parts = ((url, urlsplit(url)) for url in self.requests)
         return [url for url, part in parts if part.scheme not in UNSENT and part.hostname not in LOCAL]
+
+    @property
+    def kernel_id(self) -> str:
+        """The id of the kernel behind the page."""
+        return [found[1] for url in self.requests if (found := KERNEL.search(url))][-1]
 
     # Finding the way
 

@@ -62,10 +62,10 @@ class CourseServer:
                 self._process.kill()
                 self._process = None
 
-    def kill_kernels(self) -> None:
-        """End every kernel of the course without warning."""
+    def kill(self, kernel_id: str) -> None:
+        """End the kernel of that id without warning."""
         for child in psutil.Process(self._process.pid).children(recursive=True):
-            if any("ipykernel" in word for word in child.cmdline()):
+            if any(kernel_id in word for word in child.cmdline()):
                 child.kill()
 
     def bodies(self, *subjects: str) -> list[dict]:

@@ -1,5 +1,8 @@
 """When something goes wrong around the learner: two pages at once, a kernel that dies."""
 
+import functools
+
+import pytest
 from playwright.sync_api import expect
 
 from brmcourse.content import Library
@@ -8,6 +11,8 @@ from .conftest import NewLearner
 from .learner import Learner
 from .server import CourseServer
 
+only = functools.partial(pytest.mark.parametrize, "host", indirect=True, scope="module")
+"""Marks a test for some of the hosts."""
 LOST = "This page has lost touch with the course"
 PATIENCE = 20_000
 """Milliseconds in which a page must notice that nobody answers; the bridge waits ten seconds."""
@@ -54,29 +59,54 @@ def test_a_move_in_a_conversation_that_went_on_elsewhere_says_so(
     assert [body["choice"] for body in server.bodies(talk.id) if "choice" in body] == [0]
 
 
-def test_a_dead_kernel_takes_nothing_from_the_screen(
-    learner: Learner, server: CourseServer, host: str, library: Library
-) -> None:
-    """After the kernel is killed the next action says that the page lost touch; all stays on screen, and what was
-    confirmed is there after a reload."""
-    quiz, prompt = library.quiz("m1"), library.prompts("m1").reflections[0]
-    first = quiz.questions[0].options[0]
+@pytest.fixture
+def halfway(learner: Learner, library: Library) -> Learner:
+    """A learner with a saved note and an answered question."""
+    prompt, quiz = library.prompts("m1").reflections[0], library.quiz("m1")
     learner.turn_to("Reflection")
     learner.write("Your notes", "Before the fall.", under=prompt.title)
     learner.saved(prompt.title)
     learner.turn_to(quiz.title)
-    learner.choose(first.text)
+    learner.choose(quiz.questions[0].options[0].text)
     learner.press("Check answer")
-    learner.sees(first.feedback)
-    activities = learner.page.locator(".brm").count()
-    server.kill_kernels()
-    learner.page.wait_for_timeout(500)
-    learner.press("Next question")
-    expect(learner.part.get_by_text(LOST)).to_be_visible(timeout=PATIENCE)
-    learner.sees(quiz.questions[0].stem, first.feedback)
-    assert learner.page.locator(".brm").count() == activities
-    learner.reload()
-    learner.turn_to(quiz.title)
-    learner.sees(first.feedback)
+    learner.sees(quiz.questions[0].options[0].feedback)
+    return learner
+
+
+def finds_all_again(learner: Learner, library: Library) -> None:
+    """Expect the saved note and the answered question of `halfway`."""
+    prompt, quiz = library.prompts("m1").reflections[0], library.quiz("m1")
     learner.turn_to("Reflection")
     expect(learner.field("Your notes", under=prompt.title)).to_have_value("Before the fall.")
+    learner.turn_to(quiz.title)
+    learner.sees(quiz.questions[0].options[0].feedback)
+
+
+@only(["page"])
+def test_a_dead_kernel_takes_nothing_from_the_screen(halfway: Learner, server: CourseServer, library: Library) -> None:
+    """After the kernel is killed the next action says that the page lost touch; all stays on screen, and what was
+    confirmed is there after a reload."""
+    quiz, activities = library.quiz("m1"), halfway.page.locator(".brm").count()
+    server.kill(halfway.kernel_id)
+    halfway.press("Next question")
+    expect(halfway.part.get_by_text(LOST)).to_be_visible(timeout=PATIENCE)
+    halfway.sees(quiz.questions[0].stem, quiz.questions[0].options[0].feedback)
+    assert halfway.page.locator(".brm").count() == activities
+    halfway.reload()
+    finds_all_again(halfway, library)
+
+
+@only(["lab"])
+def test_a_dead_kernel_is_replaced_and_the_module_runs_again(
+    halfway: Learner, server: CourseServer, library: Library
+) -> None:
+    """JupyterLab says that the kernel died and starts another; the course runs again by itself and goes on."""
+    quiz = library.quiz("m1")
+    halfway.page.evaluate("for (const old of document.querySelectorAll('.brm')) old.dataset.old = ''")
+    server.kill(halfway.kernel_id)
+    halfway.page.get_by_role("dialog", name="Kernel Restarting").get_by_role("button").click(timeout=PATIENCE)
+    expect(halfway.page.locator("[data-old]")).to_have_count(0, timeout=PATIENCE)
+    halfway.failures.clear()  # JupyterLab itself reports that the kernel was gone.
+    finds_all_again(halfway, library)
+    halfway.press("Next question")
+    halfway.sees(quiz.questions[1].stem)

@@ -1,0 +1,93 @@
+"""The rules on conversations, and the table of all the ways to play one."""
+
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+import yaml
+
+from brmcourse.activities.activity import Action
+from brmcourse.activities.conversation import begin, replay, shown, update
+from brmcourse.checks.conversation_paths import Outcome, Play, paths_table, strongest, weakest
+from brmcourse.checks.rule import RULES
+from brmcourse.content import Library
+from brmcourse.model import Conversation
+from tests.overlay import SAMPLE
+
+
+@pytest.fixture
+def data() -> Any:
+    """The sample conversation as plain data, to be changed."""
+    return yaml.safe_load((SAMPLE / "data" / "conversations" / "t1.yaml").read_text("utf-8"))
+
+
+def places(rule: str, data: Any) -> list[tuple[Any, ...]]:
+    """Return the places at which a rule finds a flaw."""
+    return [flaw.place for flaw in RULES[rule].find(Conversation.model_validate(data), None)]
+
+
+def test_paths_of_the_first_conversation(library: Library) -> None:
+    """S1 has 1269 ways of four to ten turns, worked out in far less than a second."""
+    begun = time.perf_counter()
+    paths = paths_table(library.conversation("s1"))
+    assert time.perf_counter() - begun < 0.5
+    assert (paths.count, paths.shortest, paths.longest) == (1269, 4, 10)
+    assert (paths.lowest, paths.highest) == (0, 1)
+    assert sum(paths.endings.values()) == pytest.approx(1)
+    assert list(paths.endings) == ["Partnering step", "Door open", "Polite stall", "Breakdown"]
+    assert "Ways to play" in str(paths)
+
+
+def test_paths_are_what_learners_play(data: Any) -> None:
+    """Each way that the activity itself can be clicked through is counted once, with its points and ending."""
+    conversation = Conversation.model_validate(data)
+    outcomes: Counter[Outcome] = Counter()
+    waiting = [begin(conversation, "seed")]
+    while waiting:
+        state = waiting.pop()
+        if state.node.ending:
+            outcomes[Outcome(len(state.turns), state.points[0], state.node.ending)] += 1
+        for number in range(len(shown(state)) if not state.node.ending else 0):
+            _, drafts = update(state, Action("choose", str(number + 1), {"turn": str(len(state.turns))}))
+            moved = state
+            for draft in drafts:
+                moved = replay(moved, draft)  # a draft has all that `replay` reads of an event
+            waiting.append(moved)
+    assert outcomes == Play(conversation).outcomes
+
+
+def test_best_and_worst_play(data: Any) -> None:
+    """The strongest and weakest moves make one way each."""
+    conversation = Conversation.model_validate(data)
+    assert list(Play(conversation, strongest).outcomes) == [Outcome(3, 6, "Agreed step")]
+    assert list(Play(conversation, weakest).outcomes) == [Outcome(3, 0, "Closed door")]
+
+
+def test_conditions_that_never_hold(data: Any) -> None:
+    """A turn behind a condition that never holds is found, although an arrow leads there."""
+    data["nodes"]["offer"]["choices"][0]["next"] = "gate"
+    data["nodes"]["gate"] = {"auto": [{"if": "trust > 9", "next": "late"}, {"else": True, "next": "route"}]}
+    data["nodes"]["late"] = {"says": "Well?", "choices": data["nodes"]["offer"]["choices"][1:]}
+    assert places("conversation.unreachable", data) == [("nodes", "late")]
+
+
+def test_recovery_names_the_move(data: Any) -> None:
+    """The flaw stands at the weak move that nothing makes good."""
+    data["nodes"]["open"]["choices"][2]["effects"] = {"trust": -3}
+    assert places("conversation.recovery", data) == [("nodes", "open", "choices", 2)]
+
+
+def test_points_that_contradict_effects(data: Any) -> None:
+    """Each move that does less good than a cheaper one is found; equal effects are fine."""
+    data["nodes"]["offer"]["choices"][2]["effects"] = {"trust": 1}
+    assert places("conversation.points-effects", data) == [("nodes", "offer", "choices", 1)]
+
+
+def test_missing_names_are_found_all_at_once(data: Any) -> None:
+    """Every reference of a conversation that leads nowhere is reported, not the first alone."""
+    data["nodes"]["open"]["choices"][0] |= {"next": "nowhere", "skill": "charm", "effects": {"luck": 1}}
+    with pytest.raises(ValueError, match="nowhere") as caught:
+        Conversation.model_validate(data)
+    details: Any = caught.value
+    assert len(details.errors()[0]["ctx"]["found"]) == 3
