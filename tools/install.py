@@ -4,6 +4,7 @@ Written for any Python 3, so that an old one can still read the sentence that it
 """
 
 import os
+import re
 import subprocess
 import sys
 
@@ -34,7 +35,7 @@ def install(command):
     for line in pip.stdout:
         said.append(line)
         if line.startswith("Collecting "):
-            print("  " + line.split()[1], flush=True)
+            print("  " + re.match(r"[\w.-]+", line.split()[1]).group(), flush=True)
     if pip.wait():
         return fail("".join(said[-20:]) + "The course could not be installed; the lines above say why.")
     print("The course is installed.", flush=True)
