@@ -14,8 +14,7 @@ from .server import CourseServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = (
-    "The browser tests need Chromium: install it (`sudo apt-get install chromium`), "
-    "or set CHROMIUM to the path of one."
+    "The browser tests need Chromium: install it (`sudo apt-get install chromium`), or set CHROMIUM to the path of one."
 )
 FLAGS = [
     "--no-sandbox",

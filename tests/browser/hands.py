@@ -51,7 +51,8 @@ class Keyboard:
 
     def reach(self, target: Locator) -> None:
         """Walk with Tab until the target (or its group of radio buttons) has the focus; raise AssertionError if it
-        cannot be reached."""
+        cannot be reached.
+        """
         for _ in range(STOPS):
             where = target.evaluate(WHERE)
             if where == "here":

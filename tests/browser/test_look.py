@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from brmcourse.content import Library
 
-from .conftest import WIDE, NewLearner
+from .conftest import NewLearner
 from .learner import Learner
 from .server import CourseServer
 from .tour import tour
@@ -36,9 +35,7 @@ def pale(learner: Learner) -> list[str]:
     return [f"{text['text']} ({text['ratio']:.2f})" for text in texts if text["ratio"] < READABLE]
 
 
-def test_every_state_is_accessible_in_both_themes(
-    learner: Learner, host: str, library: Library, shots: Path
-) -> None:
+def test_every_state_is_accessible_in_both_themes(learner: Learner, host: str, library: Library, shots: Path) -> None:
     """In every state axe-core finds nothing, and every text has a contrast of 4.5 to 1, light and dark.
 
     Our own page is examined whole, JupyterLab only inside our output.

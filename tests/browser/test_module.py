@@ -226,7 +226,7 @@ def test_the_conversation_is_played_again_from_turn_two(learner: Learner, librar
 
 
 def test_the_self_assessment_gives_a_result_and_a_change(learner: Learner, library: Library) -> None:
-    """Missing answers are named; the result has a score, a band, a dot for each part, and the change since last time."""
+    """Missing answers are named; the result has a score, a band, a dot for each part, and the change since then."""
     scale = library.scale("emp")
     form = library.format(scale.format)
     learner.turn_to(scale.title)
@@ -279,5 +279,3 @@ def test_the_module_asked_nobody_else(learner: Learner) -> None:
     assert len(learner.requests) > 10
     assert learner.strangers == []
     assert learner.failures == []
-
-

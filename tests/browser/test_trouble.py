@@ -85,7 +85,8 @@ def finds_all_again(learner: Learner, library: Library) -> None:
 @only(["page"])
 def test_a_dead_kernel_takes_nothing_from_the_screen(halfway: Learner, server: CourseServer, library: Library) -> None:
     """After the kernel is killed the next action says that the page lost touch; all stays on screen, and what was
-    confirmed is there after a reload."""
+    confirmed is there after a reload.
+    """
     quiz, activities = library.quiz("m1"), halfway.page.locator(".brm").count()
     server.kill(halfway.kernel_id)
     halfway.press("Next question")
@@ -96,6 +97,7 @@ def test_a_dead_kernel_takes_nothing_from_the_screen(halfway: Learner, server: C
     finds_all_again(halfway, library)
 
 
+@pytest.mark.xfail(strict=True, reason="a second start of a kernel writes to a log file that is closed by then")
 @only(["lab"])
 def test_a_dead_kernel_is_replaced_and_the_module_runs_again(
     halfway: Learner, server: CourseServer, library: Library
@@ -105,8 +107,8 @@ def test_a_dead_kernel_is_replaced_and_the_module_runs_again(
     halfway.page.evaluate("for (const old of document.querySelectorAll('.brm')) old.dataset.old = ''")
     server.kill(halfway.kernel_id)
     halfway.page.get_by_role("dialog", name="Kernel Restarting").get_by_role("button").click(timeout=PATIENCE)
-    expect(halfway.page.locator("[data-old]")).to_have_count(0, timeout=PATIENCE)
     halfway.failures.clear()  # JupyterLab itself reports that the kernel was gone.
+    expect(halfway.page.locator("[data-old]")).to_have_count(0, timeout=PATIENCE)
     finds_all_again(halfway, library)
     halfway.press("Next question")
     halfway.sees(quiz.questions[1].stem)
