@@ -93,6 +93,15 @@ def test_quiz_nothing_chosen() -> None:
     assert play.state.notice == "Choose one of the answers first."
 
 
+def test_incomplete_answer_keeps_what_was_chosen() -> None:
+    """Where a rating is missing, those already made stay on the page."""
+    asked = question("judgement")
+    play = Play(quiz, exercise(asked))
+    play.do("check", **fill(play, asked, {"ann": 5, "bea": 3}))
+    assert play.log == []
+    assert render(play.state).count(" checked") == 2
+
+
 def test_quiz_order_is_the_learners_own() -> None:
     """Options are shuffled: the same for one learner each time, not the same for all learners."""
     asked = question()
@@ -193,7 +202,7 @@ def test_reopened_quiz_looks_as_it_did(actions: list[tuple[str, str, dict[str, A
     play = Play(quiz, exercise())
     for name, about, form in actions:
         play.do(name, about, **form)
-    live = replace(play.state, notice="", confirming=False, arranged=None)
+    live = replace(play.state, notice="", confirming=False, arranged=None, incomplete=None)
     assert render(play.reopened) == render(live)
 
 

@@ -47,6 +47,7 @@ class QuizState:
     outdated: frozenset[str] = frozenset()
     starts: int = 1
     arranged: tuple[str, ...] | None = None
+    incomplete: Any = None
     notice: str = ""
     confirming: bool = False
 
@@ -65,6 +66,11 @@ class QuizState:
         """The latest try at the question on show."""
         tries = self.tries.get(self.question.id, ()) if self.question else ()
         return tries[-1] if tries else None
+
+    @property
+    def chosen(self) -> Any:
+        """What stands chosen on the page: a response that is not complete yet, else the latest answer's."""
+        return self.incomplete or (self.answer.response if self.answer else None)
 
     @property
     def points(self) -> float:
@@ -120,7 +126,7 @@ def _answered(state: QuizState, question: Question, event: Event) -> QuizState:
 
 def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]]:
     """Answer "check", "draft", "compare", "arrange", "go", "reset", "reset-yes" and "reset-no"."""
-    state = replace(state, notice="", confirming=action.name == "reset")
+    state = replace(state, notice="", incomplete=None, confirming=action.name == "reset")
     question = next((q for q in state.quiz.questions if q.id == action.get("question")), None)
     match action.name:
         case "check" if question:
@@ -141,7 +147,7 @@ def _check(state: QuizState, question: Question, action: Action) -> tuple[QuizSt
     try:
         marked = mark(question, response)
     except ResponseError as error:
-        return replace(state, notice=str(error)), ()
+        return replace(state, incomplete=response, notice=str(error)), ()
     body = {
         "quiz": state.quiz.id,
         "response": response,

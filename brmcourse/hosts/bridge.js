@@ -30,7 +30,8 @@ function swap(root, html) {
 function render({ model, el }) {
   const root = document.createElement("div");
   el.append(root);
-  swap(root, model.get("html"));
+  let shown = model.get("html");
+  swap(root, shown);
   let last = null; // the action whose answer is awaited
   let count = 0;
   let watchdog = 0;
@@ -51,23 +52,25 @@ function render({ model, el }) {
     if (message?.html === undefined || (last && message.n !== last)) return; // a newer action is under way
     clearTimeout(watchdog);
     last = null;
-    swap(root, message.html);
+    lost(false);
+    // The same again is no news, and must not undo what was chosen in the meantime.
+    if (message.html !== shown) swap(root, (shown = message.html));
     for (const form of root.querySelectorAll("form")) form.toggleAttribute("data-unsaved", drafts.has(form));
   }
+  function forget(form) {
+    clearTimeout(drafts.get(form)?.pause);
+    clearTimeout(drafts.get(form)?.limit);
+    return drafts.delete(form);
+  }
   function flush(form) {
-    const draft = drafts.get(form);
-    if (!draft) return;
-    clearTimeout(draft.pause);
-    clearTimeout(draft.limit);
-    drafts.delete(form);
-    send("draft", fields(form), false);
+    if (forget(form)) send("draft", fields(form), false);
   }
   const flushAll = () => [...drafts.keys()].forEach(flush);
 
-  function typed(form, wait) {
+  function typed(form) {
     const draft = drafts.get(form) ?? { limit: setTimeout(() => flush(form), TYPING_LIMIT) };
     clearTimeout(draft.pause);
-    draft.pause = setTimeout(() => flush(form), wait);
+    draft.pause = setTimeout(() => flush(form), TYPING_PAUSE);
     drafts.set(form, draft);
     form.toggleAttribute("data-unsaved", true);
   }
@@ -75,9 +78,7 @@ function render({ model, el }) {
     event.preventDefault();
     const form = event.target;
     const data = fields(form, event.submitter);
-    clearTimeout(drafts.get(form)?.pause);
-    clearTimeout(drafts.get(form)?.limit);
-    drafts.delete(form);
+    forget(form);
     send((data.action ?? ["draft"])[0], data, true);
   }
   function follow(event) {
@@ -94,8 +95,9 @@ function render({ model, el }) {
   const isText = (event) => event.target.matches("textarea");
   root.addEventListener("submit", submit);
   root.addEventListener("click", follow);
-  root.addEventListener("input", (e) => draftOf(e) && isText(e) && typed(draftOf(e), TYPING_PAUSE));
-  root.addEventListener("change", (e) => draftOf(e) && typed(draftOf(e), 0));
+  root.addEventListener("input", (e) => draftOf(e) && isText(e) && typed(draftOf(e)));
+  // Sent at once: an earlier answer that came in between would take the new choice back.
+  root.addEventListener("change", (e) => draftOf(e) && (typed(draftOf(e)), flush(draftOf(e))));
   root.addEventListener("focusout", flushAll);
   // The notebook around us must not take our keys for its commands ("d d" would delete the cell).
   root.dataset.lmSuppressShortcuts = "true";

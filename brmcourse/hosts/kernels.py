@@ -1,6 +1,7 @@
 """The kernels behind the course: always the Python that the course itself runs in, and quiet."""
 
-from typing import Any
+from functools import cached_property
+from typing import Any, BinaryIO
 
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
@@ -31,10 +32,14 @@ class OwnPython(KernelSpecManager):
 class QuietKernel(ServerKernelManager):
     """Starts a kernel whose complaints go to the course's log instead of the learner's terminal."""
 
+    @cached_property
+    def _log_file(self) -> BinaryIO:
+        # Open as long as this manager is: a restarted kernel gets the very arguments of the first start.
+        return log_path().open("ab")
+
     async def start_kernel(self, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
         """Start the kernel as Jupyter does."""
-        with log_path().open("ab") as log:
-            return await super().start_kernel(*args, **kwargs, stderr=log)
+        return await super().start_kernel(*args, **{**kwargs, "stderr": self._log_file})
 
 
 class PromptConnection(ZMQChannelsWebsocketConnection):

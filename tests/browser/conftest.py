@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -89,11 +88,3 @@ def new_learner(context: BrowserContext, server: CourseServer) -> Iterator[NewLe
 def learner(new_learner: NewLearner) -> Learner:
     """A learner with a mouse at the open module."""
     return new_learner()
-
-
-@pytest.fixture
-def shots(tmp_path: Path) -> Path:
-    """Where screenshots go: BRMCOURSE_SHOTS, or a folder that pytest clears away."""
-    folder = Path(os.environ.get("BRMCOURSE_SHOTS", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
