@@ -18,6 +18,8 @@ COMMAND = [sys.executable, "-c", "from brmcourse.cli import main; raise SystemEx
 class CourseServer:
     """One host (`page` or `lab`) serving one learner's folder; stopped and started again it keeps that folder."""
 
+    ending = signal.SIGINT
+
     def __init__(self, host: str, home: Path) -> None:
         self.host = host
         self.home = home
@@ -35,10 +37,9 @@ class CourseServer:
 
     def start(self) -> None:
         """Start the course and wait for the address it prints; raise AssertionError with its words if it ends."""
-        choice = ["--lab"] if self.host == "lab" else []
-        place = ["--no-browser", "--port", "0", "--dir", str(self.folder)]
         self._process = subprocess.Popen(
-            [*COMMAND, "start", *choice, *place],
+            self.command(),
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -52,10 +53,15 @@ class CourseServer:
                 return
         raise AssertionError(f"The course did not start:\n{said}")
 
+    def command(self) -> list[str]:
+        """Return what a learner types."""
+        choice = ["--lab"] if self.host == "lab" else []
+        return [*COMMAND, "start", *choice, "--no-browser", "--port", "0", "--dir", str(self.folder)]
+
     def stop(self) -> None:
         """End the course as Ctrl-C does."""
         if self._process:
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(self.ending)
             try:
                 self._process.communicate(timeout=20)
             finally:
