@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from brmcourse.hosts.notebook import converse, plan, quiz, reflect, scale
+    from brmcourse.hosts.notebook import capstone, converse, plan, quiz, reflect, scale, sheet, values
 
-__all__ = ["converse", "plan", "quiz", "reflect", "scale"]
+__all__ = ["capstone", "converse", "plan", "quiz", "reflect", "scale", "sheet", "values"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from brmcourse.errors import ContentError, Problem, UnknownIdError
 from brmcourse.mistakes import mistakes
 from brmcourse.model import (
+    Baseline,
+    Capstone,
     Content,
     Conversation,
     Course,
@@ -22,6 +24,8 @@ from brmcourse.model import (
     Prompts,
     Quiz,
     Scale,
+    Sheet,
+    Values,
 )
 from brmcourse.paths import course_root
 from brmcourse.source import Source, read_source
@@ -34,6 +38,7 @@ KINDS: Mapping[str, type[Content]] = {
     "formats": Format,
     "conversations": Conversation,
     "prompts": Prompts,
+    "sheets": Sheet,
 }
 """The folders under `data/` and what each of their files holds."""
 
@@ -42,11 +47,17 @@ SINGLES: Mapping[str, type[Content]] = {
     "evidence.yaml": Evidence,
     "coverage.yaml": Coverage,
     "glossary.yaml": Glossary,
+    "baseline.yaml": Baseline,
+    "values.yaml": Values,
+    "capstone.yaml": Capstone,
 }
 """The files that the course has one of."""
 
-OPTIONAL = ("coverage.yaml", "glossary.yaml")
-"""What a course can do without: only its authors look at these."""
+NEEDED = ("course.yaml", "evidence.yaml")
+"""Those of them that no course can do without."""
+
+BASELINE = "baseline"
+"""The id of the self-assessment that is drawn from the others."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,21 @@ class Library:
         """The references cited in the course."""
         return self._single("evidence.yaml", Evidence)
 
+    @cached_property
+    def glossary(self) -> Glossary:
+        """The words that the course explains."""
+        return self._single("glossary.yaml", Glossary)
+
+    @cached_property
+    def values(self) -> Values:
+        """The values exercise."""
+        return self._single("values.yaml", Values)
+
+    @cached_property
+    def capstone(self) -> Capstone:
+        """The plan that the last module puts together."""
+        return self._single("capstone.yaml", Capstone)
+
     def module(self, name: str) -> Module:
         """Return the module of that id; raise UnknownIdError or ContentError."""
         modules = {module.id: module for module in self.course.modules}
@@ -78,6 +104,9 @@ class Library:
 
     def scale(self, name: str) -> Scale:
         """Return the self-assessment of that id; raise UnknownIdError or ContentError."""
+        if name.lower() == BASELINE:
+            baseline = self._single("baseline.yaml", Baseline)
+            return baseline.of(self.scale(scale) for scale in baseline.draws)
         return self._named("scales", "self-assessment", name, Scale)
 
     def format(self, name: str) -> Format:
@@ -92,11 +121,15 @@ class Library:
         """Return what a module asks the learner to write; raise UnknownIdError or ContentError."""
         return self._named("prompts", "set of prompts", name, Prompts)
 
+    def sheet(self, name: str) -> Sheet:
+        """Return the sheet of that id; raise UnknownIdError or ContentError."""
+        return self._named("sheets", "sheet", name, Sheet)
+
     def files(self) -> Iterator[tuple[Path, type[Content]]]:
         """Yield each content file with what it should hold."""
         for name, model in SINGLES.items():
             path = self.root / "data" / name
-            if name not in OPTIONAL or path.is_file():
+            if name in NEEDED or path.is_file():
                 yield path, model
         for folder, model in KINDS.items():
             for path in sorted((self.root / "data" / folder).glob("*.y*ml")):

@@ -1,9 +1,10 @@
 """Marks and scores: pure functions, by the conventions of STATISTICS.md. A view only shows what they return."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import singledispatch
 from itertools import combinations
+from statistics import mean, median
 from typing import Any
 
 from brmcourse.errors import ResponseError
@@ -13,6 +14,7 @@ from brmcourse.model import (
     BaseQuestion,
     Compose,
     Format,
+    Item,
     Judgement,
     Match,
     Multiple,
@@ -144,12 +146,18 @@ def _complete(response: Response, wanted: Collection[str], advice: str) -> Mappi
 
 @dataclass(frozen=True)
 class ScaleScore:
-    """A result from 0 to 100, or None where fewer than the required share of items was answered."""
+    """A result from 0 to 100, or None where fewer than the required share of items was answered.
+
+    Items with choices have levels instead, counted from 1: each subscale of them, and all of them together, has
+    the median of its answers or None. They count neither in the score nor in any mean.
+    """
 
     score: float | None
     answered: int
     items: int
     subscales: Mapping[str, float | None]
+    level: float | None = None
+    levels: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def score_scale(scale: Scale, form: Format, answers: Mapping[str, int | None]) -> ScaleScore:
@@ -162,16 +170,41 @@ def score_scale(scale: Scale, form: Format, answers: Mapping[str, int | None]) -
     known = {item.id: item for item in scale.items}
     values: dict[str, int] = {}
     for key, rating in answers.items():
-        if key not in known or not (rating is None or (type(rating) is int and form.min <= rating <= form.max)):
+        if key not in known or not (rating is None or (type(rating) is int and rating in ratings(known[key], form))):
             raise ResponseError("Choose one of the answers offered for each line.")
         if rating is not None:
             values[key] = form.min + form.max - rating if known[key].reverse else rating
 
-    def score(items: Sequence[str]) -> float | None:
-        got = [values[key] for key in items if key in values]
-        if len(got) < form.required_share * len(items):
-            return None
-        return (sum(got) / len(got) - form.min) / (form.max - form.min) * 100
+    def answered(items: Sequence[Item]) -> list[int]:
+        got = [values[item.id] for item in items if item.id in values]
+        return got if len(got) >= form.required_share * len(items) else []
 
-    parts = {part.id: [i.id for i in scale.items if i.subscale == part.id] for part in scale.subscales}
-    return ScaleScore(score(list(known)), len(values), len(known), {key: score(items) for key, items in parts.items()})
+    def score(items: Sequence[Item]) -> float | None:
+        got = answered(items)
+        return (mean(got) - form.min) / (form.max - form.min) * 100 if got else None
+
+    def level(items: Sequence[Item]) -> float | None:
+        got = answered(items)
+        return float(median(got)) if got else None
+
+    rated = [item for item in scale.items if not item.choices]
+    staged = [item for item in scale.items if item.choices]
+    return ScaleScore(
+        score(rated),
+        len(values),
+        len(known),
+        {name: score(items) for name, items in _parts(scale, rated).items()},
+        level(staged),
+        {name: level(items) for name, items in _parts(scale, staged).items()},
+    )
+
+
+def ratings(item: Item, form: Format) -> range:
+    """Return the ratings that an item can be given: a level from 1, or the numbers of the format's labels."""
+    return range(1, len(item.choices) + 1) if item.choices else range(form.min, form.max + 1)
+
+
+def _parts(scale: Scale, items: Sequence[Item]) -> dict[str, list[Item]]:
+    """Return the items of each subscale that has any of them."""
+    found = {part.id: [item for item in items if item.subscale == part.id] for part in scale.subscales}
+    return {name: members for name, members in found.items() if members}

@@ -127,6 +127,7 @@ def conversation(**extra: Any) -> Conversation:
             "exit_rule": "Leave if it turns to abuse.",
             "state": {"trust": 3},
             "skills": {"listen": "Listening"},
+            "facts": {"was_let_down": "she was let down before"},
             "endings": {"Good": "It went well.", "Bad": "It did not."},
             "start": "one",
             "nodes": {

@@ -22,7 +22,7 @@ MODULES = sorted((ROOT / "brmcourse").rglob("*.py"))
 
 def test_public_names() -> None:
     """A notebook needs these names and no others; there are never more than eight."""
-    assert brmcourse.__all__ == ["converse", "plan", "quiz", "reflect", "scale"]
+    assert brmcourse.__all__ == ["capstone", "converse", "plan", "quiz", "reflect", "scale", "sheet", "values"]
     assert all(callable(getattr(brmcourse, name)) for name in brmcourse.__all__)
     with pytest.raises(AttributeError):
         _ = brmcourse.nothing

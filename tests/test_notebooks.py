@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import brmcourse
-from brmcourse.activities import conversation, quiz
+from brmcourse.activities import conversation, response
 from brmcourse.content import Library
 from brmcourse.hosts import notebook as host
 from brmcourse.hosts.notebook import ActivityWidget
@@ -105,7 +105,7 @@ def test_every_quiz_can_be_answered(about: str, show: Callable[[str, str], Page]
     """Every item of every quiz takes an answer, shows feedback and why, and leads on to the summary."""
     page = show("quiz", about)
     while question := page.state.question:
-        codes = quiz.codes(page.state, question)
+        codes = response.codes(page.state.seed, question)
         form = {"question": [question.id]}
         if question.shape == "text":
             page.do("compare", **form, text=["My own line"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brmcourse.activities import conversation, quiz, reflection
+from brmcourse.activities import conversation, quiz, reflection, response
 from brmcourse.activities.activity import Action
 from brmcourse.content import Library
 from brmcourse.errors import UnknownIdError
@@ -29,7 +29,7 @@ def _own_log() -> Any:
 
 def choose(page: Session, option: str) -> str:
     asked = page._state.question
-    code = next(code for code, shown in quiz.shown(page._state, asked) if shown.id == option)
+    code = next(code for code, shown in response.shown(page._state.seed, asked) if shown.id == option)
     return page.act(Action("check", form={"question": [asked.id], "pick": [code]}))
 
 

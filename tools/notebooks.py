@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import jupytext
@@ -10,6 +11,7 @@ from nbformat import NotebookNode
 
 from brmcourse.content import Library
 from brmcourse.model import Source
+from brmcourse.model.coverage import Term
 
 ROOT = Path(__file__).parent.parent
 CITE = re.compile(r"\s*\{cite\}`([^`]+)`")
@@ -20,7 +22,9 @@ def build(source: Path, library: Library) -> str:
     """Return the JSON text of the notebook that a MyST file describes."""
     notebook = jupytext.read(source, fmt="md:myst")
     evidence = {entry.id: entry for entry in library.evidence.sources}
-    notebook.cells = [cell for raw in notebook.cells for cell in _cells(raw, evidence)]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _filled(cell.source, evidence, library)
     for number, cell in enumerate(notebook.cells, 1):
         _lock(cell, f"{source.stem}-{number:02}")
     notebook.metadata = NotebookNode(
@@ -34,11 +38,20 @@ def build(source: Path, library: Library) -> str:
     return text + "\n"
 
 
-def _cells(cell: NotebookNode, evidence: dict[str, Source]) -> list[NotebookNode]:
-    if cell.cell_type == "markdown":
-        blocks = [_cited(block, evidence) for block in cell.source.split("\n\n")]
-        cell.source = "\n\n".join(blocks)
-    return [cell]
+def _filled(text: str, evidence: dict[str, Source], library: Library) -> str:
+    """Put the glossary and the list of sources in their places, and citations into words."""
+    text = text.replace("{glossary}", "\n".join(_term(term) for term in _sorted(library.glossary.terms)))
+    text = text.replace("{sources}", "\n\n".join(_note(entry) for entry in evidence.values()))
+    return "\n\n".join(_cited(block, evidence) for block in text.split("\n\n"))
+
+
+def _sorted(terms: Iterable[Term]) -> list[Term]:
+    return sorted(terms, key=lambda term: term.term.lower())
+
+
+def _term(term: Term) -> str:
+    also = f" ({', '.join(term.also)})" if term.also else ""
+    return f"- **{term.term}**{also}: {term.meaning}"
 
 
 def _cited(block: str, evidence: dict[str, Source]) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from brmcourse.activities.activity import Action, shuffled
+from brmcourse.activities.activity import Action
+from brmcourse.activities.response import rearranged, read_response
 from brmcourse.errors import ResponseError
 from brmcourse.events import Draft, Event
-from brmcourse.model import BaseQuestion, Compose, Match, Module, Option, Order, Question, Quiz
+from brmcourse.model import Compose, Module, Order, Question, Quiz
 from brmcourse.scoring import Mark, Response, mark
 
 GOOD_ENOUGH = 0.8
@@ -20,10 +21,11 @@ NOTHING: Mapping[str, Any] = MappingProxyType({"text": "", "ratings": {}})
 
 @dataclass(frozen=True)
 class Exercise:
-    """A quiz together with the module it belongs to."""
+    """A quiz together with the module it belongs to, and for a second test the first one."""
 
     quiz: Quiz
     module: Module
+    before: Quiz | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,21 @@ class QuizState:
         return self.quiz.questions[self.at] if self.at < len(self.quiz.questions) else None
 
     @property
+    def test(self) -> bool:
+        """Whether this is a test: one answer to each question, and no word about it before the end."""
+        return self.quiz.purpose == "test"
+
+    @property
+    def telling(self) -> bool:
+        """Whether feedback and reasons may be shown: never in a first test, in a second one when it is over."""
+        return not self.test or (self.over and self.content.before is not None)
+
+    @property
+    def over(self) -> bool:
+        """Whether each question has an answer."""
+        return all(question.id in self.tries for question in self.quiz.questions)
+
+    @property
     def answer(self) -> Answer | None:
         """The latest try at the question on show."""
         tries = self.tries.get(self.question.id, ()) if self.question else ()
@@ -73,9 +90,24 @@ class QuizState:
         return self.incomplete or (self.answer.response if self.answer else None)
 
     @property
+    def lines(self) -> Sequence[str]:
+        """The ids of an order question's lines as last moved or answered; empty before that."""
+        return self.arranged or (self.answer.response if self.answer else ())
+
+    @property
     def points(self) -> float:
         """The points of all first tries."""
-        return sum(tries[0].mark.points for tries in self.tries.values())
+        return self._points(self.quiz)
+
+    @property
+    def points_before(self) -> float | None:
+        """The points of the first of two tests; None unless all of it was answered."""
+        before = self.content.before
+        done = before is not None and all(question.id in self.tries for question in before.questions)
+        return self._points(before) if before and done else None
+
+    def _points(self, quiz: Quiz) -> float:
+        return sum(self.tries[q.id][0].mark.points for q in quiz.questions if q.id in self.tries)
 
     @property
     def to_review(self) -> tuple[Question, ...]:
@@ -86,8 +118,9 @@ class QuizState:
 
 
 def subjects(content: Exercise) -> tuple[str, ...]:
-    """Return the quiz and its questions."""
-    return content.quiz.id, *(question.id for question in content.quiz.questions)
+    """Return the quiz and its questions, with those of the test before it."""
+    quizzes = (content.quiz, content.before) if content.before else (content.quiz,)
+    return content.quiz.id, *(question.id for quiz in quizzes for question in quiz.questions)
 
 
 def begin(content: Exercise, seed: str) -> QuizState:
@@ -97,14 +130,16 @@ def begin(content: Exercise, seed: str) -> QuizState:
 
 def replay(state: QuizState, event: Event) -> QuizState:
     """Fold an event in; an answer to an earlier version of a question stays in the log and is asked for again."""
-    question = next((q for q in state.quiz.questions if q.id == event.subject), None)
+    earlier = state.content.before.questions if state.content.before else ()
+    question = next((q for q in (*state.quiz.questions, *earlier) if q.id == event.subject), None)
     match event.kind:
         case "quiz.moved":
             ids = [q.id for q in state.quiz.questions]
             target = event.body["to"]
             return replace(state, at=ids.index(target) if target in ids else len(ids), arranged=None)
         case "quiz.reset":
-            return QuizState(state.content, state.seed, starts=state.starts + 1)
+            kept = {key: tries for key, tries in state.tries.items() if key in {q.id for q in earlier}}
+            return QuizState(state.content, state.seed, tries=kept, starts=state.starts + 1)
         case "quiz.wrote" if question:
             compared = state.compared | {question.id} if event.body["compare"] else state.compared
             return replace(state, written={**state.written, question.id: event.body["response"]}, compared=compared)
@@ -134,16 +169,18 @@ def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]
         case "draft" | "compare" if isinstance(question, Compose):
             return _write(state, question, action)
         case "arrange" if isinstance(question, Order):
-            return replace(state, arranged=_moved(read_response(state, question, action), action.about)), ()
+            return replace(state, arranged=rearranged(read_response(state.seed, question, action), action.about)), ()
         case "go":
-            return state, [Draft("quiz.moved", state.quiz.id, state.quiz.fingerprint, {"to": action.about})]
+            return state, [moved(state, action.about)]
         case "reset-yes":
             return state, [Draft("quiz.reset", state.quiz.id, state.quiz.fingerprint, {})]
     return state, ()
 
 
 def _check(state: QuizState, question: Question, action: Action) -> tuple[QuizState, Sequence[Draft]]:
-    response = read_response(state, question, action)
+    if state.test and question.id in state.tries:
+        return replace(state, notice="Your first answer to this question is kept."), ()
+    response = read_response(state.seed, question, action)
     try:
         marked = mark(question, response)
     except ResponseError as error:
@@ -155,72 +192,22 @@ def _check(state: QuizState, question: Question, action: Action) -> tuple[QuizSt
         "max_points": marked.max_points,
         "try": len(state.tries.get(question.id, ())) + 1,
     }
-    return state, [Draft("quiz.answered", question.id, question.fingerprint, body)]
+    answered = Draft("quiz.answered", question.id, question.fingerprint, body)
+    if not state.test:
+        return state, [answered]
+    ids = [*(q.id for q in state.quiz.questions), "end"]
+    return state, [answered, moved(state, ids[ids.index(question.id) + 1])]
+
+
+def moved(state: QuizState, target: str) -> Draft:
+    """Return the event of turning to a question, or behind the last one."""
+    return Draft("quiz.moved", state.quiz.id, state.quiz.fingerprint, {"to": target})
 
 
 def _write(state: QuizState, question: Question, action: Action) -> tuple[QuizState, Sequence[Draft]]:
-    response, compare = read_response(state, question, action), action.name == "compare"
+    response, compare = read_response(state.seed, question, action), action.name == "compare"
     if compare and not response["text"].strip():
         return replace(state, notice="Write your line first."), ()
     if response == state.written.get(question.id, NOTHING) and not compare:
         return state, ()
     return state, [Draft("quiz.wrote", question.id, question.fingerprint, {"response": response, "compare": compare})]
-
-
-def shown(state: QuizState, question: BaseQuestion) -> tuple[tuple[str, Option], ...]:
-    """Return the options in the order this learner sees them, each with the letter that stands for it on the page.
-
-    A page never holds an option's id, which might tell whether it is right.
-    """
-    options = shuffled(getattr(question, "options", ()), state.seed, question.id)
-    return tuple((chr(ord("A") + number), option) for number, option in enumerate(options))
-
-
-def arranged(state: QuizState, question: Order) -> tuple[tuple[str, Option], ...]:
-    """Return the lines as the learner arranged them, as last answered, or shuffled, each with its letter."""
-    lines = {option.id: (letter, option) for letter, option in shown(state, question)}
-    key = [option.id for option in question.options]
-    order = list(lines) if list(lines) != key else [*key[1:], key[0]]  # never hand out the right order
-    if state.answer:
-        order = list(state.answer.response)
-    return tuple(lines[name] for name in state.arranged or order)
-
-
-def codes(state: QuizState, question: BaseQuestion) -> dict[str, str]:
-    """Return what the letters and numbers in a page's form stand for: options, targets and criteria."""
-    names = {letter: option.id for letter, option in shown(state, question)}
-    if isinstance(question, Match):
-        names |= {f"T{number}": target.id for number, target in enumerate(question.targets, 1)}
-    if isinstance(question, Compose):
-        names |= {f"R{number}": criterion.id for number, criterion in enumerate(question.rubric, 1)}
-    return names
-
-
-def read_response(state: QuizState, question: BaseQuestion, action: Action) -> Any:
-    """Turn the fields of a form into a response of the question's shape; `scoring.mark` judges whether it fits."""
-    names = codes(state, question)
-    picks = [names.get(value, value) for value in action.form.get("pick", ())]
-    ratings = {
-        names[key.removeprefix("rate-")]: int(values[0]) if values[0].isdecimal() else names.get(values[0], values[0])
-        for key, values in action.form.items()
-        if key.startswith("rate-") and key.removeprefix("rate-") in names and values and values[0]
-    }
-    match question.shape:
-        case "one":
-            return picks[0] if picks else ""
-        case "many":
-            return picks
-        case "map":
-            return ratings
-        case "text":
-            return {"text": action.get("text"), "ratings": ratings}
-
-
-def _moved(order: Sequence[str], move: str) -> tuple[str, ...]:
-    """Return the order after a move like "up 2": the line at position 2 (from 0) goes up by one."""
-    step, _, place = move.partition(" ")
-    lines, old = list(order), int(place)
-    new = old - 1 if step == "up" else old + 1
-    if 0 <= new < len(lines):
-        lines[old], lines[new] = lines[new], lines[old]
-    return tuple(lines)

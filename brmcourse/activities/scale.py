@@ -8,7 +8,7 @@ from types import MappingProxyType
 from brmcourse.activities.activity import Action
 from brmcourse.events import Draft, Event
 from brmcourse.model import Format, Scale
-from brmcourse.scoring import ScaleScore, score_scale
+from brmcourse.scoring import ScaleScore, ratings, score_scale
 
 Ratings = Mapping[str, int | None]
 NO_CHANCE = "none"
@@ -107,6 +107,10 @@ def update(state: ScaleState, action: Action) -> tuple[ScaleState, Sequence[Draf
 
 
 def _read(state: ScaleState, action: Action) -> dict[str, int | None]:
-    allowed = {str(value): value for value in range(state.content.format.min, state.content.format.max + 1)}
-    chosen = {item.id: action.get(item.id) for item in state.content.scale.items}
-    return {key: allowed.get(value) for key, value in chosen.items() if value == NO_CHANCE or value in allowed}
+    given: dict[str, int | None] = {}
+    for item in state.content.scale.items:
+        allowed = {str(value): value for value in ratings(item, state.content.format)}
+        value = action.get(item.id)
+        if value == NO_CHANCE or value in allowed:
+            given[item.id] = allowed.get(value)
+    return given

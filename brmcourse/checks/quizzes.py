@@ -27,7 +27,7 @@ Keyed = Single | Multiple
 def keyed(quiz: Quiz) -> list[Keyed]:
     """Return the questions with keys; none if the quiz is for guessing or too short to judge."""
     found = [question for question in quiz.questions if isinstance(question, Single | Multiple)]
-    return found if quiz.purpose == "practice" and len(found) >= ENOUGH else []
+    return found if quiz.purpose != "guess" and len(found) >= ENOUGH else []
 
 
 def key_of(question: Single) -> int:

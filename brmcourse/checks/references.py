@@ -1,13 +1,27 @@
 """Rules on names: files named like their ids, and references from one file to another that must lead somewhere."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import UnionType
+from typing import Any
 
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import Flaw, Whole, rule
-from brmcourse.content import short_name
+from brmcourse.content import BASELINE, short_name
 from brmcourse.errors import UnknownIdError
-from brmcourse.model import Content, Evidence, Quiz, Scale
+from brmcourse.model import (
+    Baseline,
+    Capstone,
+    Content,
+    Evidence,
+    Module,
+    PlanPrompt,
+    Prompts,
+    Quiz,
+    ReflectionPrompt,
+    Scale,
+    Values,
+)
 from brmcourse.source import Place
 
 CITE = "{cite}`"
@@ -17,6 +31,7 @@ FOLDERS = {
     "converse": "conversations",
     "reflect": "prompts",
     "plan": "prompts",
+    "sheet": "sheets",
 }
 """Where the content lies that a notebook's activities show."""
 
@@ -45,21 +60,68 @@ def dangling(content: Content, whole: Whole) -> Iterator[Flaw]:
     name = getattr(content, "module", None)
     if name is not None and name.lower() not in modules:
         yield unknown(("module",), "module", name, modules)
-    if isinstance(content, Scale):
-        formats = [path.stem for path in (whole.root / "data" / "formats").glob("*.yaml")]
-        if content.format not in formats:
-            yield unknown(("format",), "answer format", content.format, formats)
-    if isinstance(content, Quiz) and content.module in modules:
-        module = modules[content.module]
+    find = next((find for kind, find in _NAMING.items() if isinstance(content, kind)), None)
+    if find:
+        yield from find(content, whole, modules)
+
+
+def _in_quiz(quiz: Quiz, whole: Whole, modules: Mapping[str, Module]) -> Iterator[Flaw]:
+    """Find what questions name and their module lacks; a test asks about all modules, each by its rows."""
+    if quiz.parallel and quiz.parallel not in _files(whole, "questions"):
+        yield unknown(("parallel",), "quiz", quiz.parallel, _files(whole, "questions"))
+    if quiz.module not in modules:
+        return
+    owners = {row: module for module in modules.values() for row in module.rows}
+    for number, question in enumerate(quiz.questions):
+        module = owners.get(question.row, modules[quiz.module]) if quiz.purpose == "test" else modules[quiz.module]
         known = {
             "objective": [objective.id for objective in module.objectives],
             "section": [section.id for section in module.sections],
             "row": list(module.rows),
         }
-        for number, question in enumerate(content.questions):
-            for field, names in known.items():
-                if (value := getattr(question, field)) not in names:
-                    yield unknown(("questions", number, field), field, value, names)
+        for field, names in known.items():
+            if (value := getattr(question, field)) not in names:
+                yield unknown(("questions", number, field), field, value, names)
+
+
+def _in_scale(scale: Scale | Baseline, whole: Whole, _modules: Mapping[str, Module]) -> Iterator[Flaw]:
+    formats = _files(whole, "formats")
+    if scale.format not in formats:
+        yield unknown(("format",), "answer format", scale.format, formats)
+    for number, name in enumerate(scale.draws if isinstance(scale, Baseline) else ()):
+        if name.lower() not in _files(whole, "scales"):
+            yield unknown(("draws", number), "self-assessment", name, _files(whole, "scales"))
+
+
+def _in_capstone(capstone: Capstone, whole: Whole, _modules: Mapping[str, Module]) -> Iterator[Flaw]:
+    prompts = [entry for entry, _ in whole.all(Prompts)]
+
+    def named(entry: Prompts, given: Iterable[ReflectionPrompt | PlanPrompt]) -> list[str]:
+        return [prompt.id for prompt in given if prompt.id.startswith(f"{entry.id}-")]  # the id leads to the file
+
+    known = {
+        "sheet": _files(whole, "sheets"),
+        "reflection": [name for entry in prompts for name in named(entry, entry.reflections)],
+        "plan": [name for entry in prompts for name in named(entry, entry.plans)],
+        "values": ["partner"] if whole.all(Values) else [],
+    }
+    for position, part in enumerate(capstone.parts):
+        for number, shown in enumerate(part.shows):
+            kind, name = shown.name
+            if name not in known[kind]:
+                yield unknown(("parts", position, "shows", number, kind), kind, name, known[kind])
+
+
+def _files(whole: Whole, folder: str) -> list[str]:
+    return [path.stem for path in sorted((whole.root / "data" / folder).glob("*.yaml"))]
+
+
+_NAMING: Mapping[type[Content] | UnionType, Callable[[Any, Whole, Mapping[str, Module]], Iterator[Flaw]]] = {
+    Quiz: _in_quiz,
+    Scale | Baseline: _in_scale,
+    Capstone: _in_capstone,
+}
+"""How to find what is named in a kind of content and is not there."""
 
 
 @rule("reference.unknown-in-notebook", Reading)
@@ -67,7 +129,7 @@ def dangling_in_notebook(reading: Reading, whole: Whole) -> Iterator[Flaw]:
     """Find activities and citations in a notebook that are not there."""
     for line, function, name in reading.calls:
         if function in FOLDERS:
-            names = [path.stem for path in sorted((whole.root / "data" / FOLDERS[function]).glob("*.yaml"))]
+            names = _files(whole, FOLDERS[function]) + [BASELINE] * (function == "scale" and bool(whole.all(Baseline)))
             if name.lower() not in names:
                 yield unknown((line,), function, name, names)
     sources = [source.id for evidence, _ in whole.all(Evidence) for source in evidence.sources]

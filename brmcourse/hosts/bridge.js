@@ -1,6 +1,7 @@
 // The browser's side of an activity: send the form, swap in the new HTML, keep focus, caret, scroll and keys.
 // What is right, saved or next is decided in the kernel; this file knows nothing about it.
 
+const TEXT = "textarea, input[type=text], input[type=date]"; // what is typed into, and saved on the way
 const TYPING_PAUSE = 800; // ms after the last key until a text is saved
 const TYPING_LIMIT = 4000; // ms after which a text is saved although the typing goes on
 const PATIENCE = 10000; // ms without an answer from the kernel until the page says that it lost touch
@@ -15,7 +16,7 @@ function swap(root, html) {
   const page = document.createElement("template");
   page.innerHTML = html;
   // A text under the learner's hands is newer than the one the kernel saved; anything else takes the new content.
-  const typing = document.activeElement?.matches("textarea") ?? false;
+  const typing = document.activeElement?.matches(TEXT) ?? false;
   const options = { morphStyle: "innerHTML", ignoreActiveValue: typing, restoreFocus: true };
   const focused = root.contains(document.activeElement);
   const start = root.querySelector("[data-focus]")?.id;
@@ -92,7 +93,7 @@ function render({ model, el }) {
     heading?.scrollIntoView({ block: "start" });
   }
   const draftOf = (event) => event.target.closest("form[data-draft]");
-  const isText = (event) => event.target.matches("textarea");
+  const isText = (event) => event.target.matches(TEXT);
   root.addEventListener("submit", submit);
   root.addEventListener("click", follow);
   root.addEventListener("input", (e) => draftOf(e) && isText(e) && typed(draftOf(e)));

@@ -9,10 +9,13 @@ import anywidget
 import traitlets
 from IPython.display import HTML, display
 
+from brmcourse.activities import capstone as capstones
 from brmcourse.activities import conversation, reflection
 from brmcourse.activities import plan as plans
 from brmcourse.activities import quiz as quizzes
 from brmcourse.activities import scale as scales
+from brmcourse.activities import sheet as sheets
+from brmcourse.activities import values as cards
 from brmcourse.activities.activity import Action, Activity
 from brmcourse.activities.quiz import Exercise
 from brmcourse.activities.scale import Questionnaire
@@ -75,7 +78,8 @@ def quiz(name: str) -> None:
 
     def find(library: "Library") -> Exercise:
         found = library.quiz(name)
-        return Exercise(found, library.module(found.module))
+        before = library.quiz(found.parallel) if found.parallel else None
+        return Exercise(found, library.module(found.module), before)
 
     _show(quizzes, find)
 
@@ -103,3 +107,18 @@ def reflect(name: str) -> None:
 def plan(name: str) -> None:
     """Show the if-then plans of that module with what the learner wrote."""
     _show(plans, lambda library: library.prompts(name))
+
+
+def sheet(name: str) -> None:
+    """Show the sheet of that id with what the learner wrote."""
+    _show(sheets, lambda library: library.sheet(name))
+
+
+def values() -> None:
+    """Show the values exercise."""
+    _show(cards, lambda library: library.values)
+
+
+def capstone() -> None:
+    """Show the plan for one partner, put together from what the learner wrote in all modules."""
+    _show(capstones, capstones.gather)

@@ -1,8 +1,9 @@
 """What the course is made of, typed and validated. Field names are those of the YAML files under `data/`."""
 
 from brmcourse.model.base import Content
+from brmcourse.model.capstone import Capstone
 from brmcourse.model.conversation import GAUGE, Choice, Conversation, Node
-from brmcourse.model.course import Course, Evidence, Module, PlanPrompt, Prompts, ReflectionPrompt, Source
+from brmcourse.model.course import Course, Evidence, Module, Page, PlanPrompt, Prompts, ReflectionPrompt, Source
 from brmcourse.model.coverage import Coverage, CoverageRow, Glossary
 from brmcourse.model.question import (
     LEVELS,
@@ -18,7 +19,9 @@ from brmcourse.model.question import (
     Quiz,
     Single,
 )
-from brmcourse.model.scale import Band, Format, Item, Scale
+from brmcourse.model.scale import Band, Baseline, Format, Item, Scale
+from brmcourse.model.sheet import FormField, Sheet
+from brmcourse.model.values import Card, Values
 
 __all__ = [
     "GAUGE",
@@ -26,6 +29,9 @@ __all__ = [
     "RATINGS",
     "Band",
     "BaseQuestion",
+    "Baseline",
+    "Capstone",
+    "Card",
     "Choice",
     "Compose",
     "Content",
@@ -34,6 +40,7 @@ __all__ = [
     "Coverage",
     "CoverageRow",
     "Evidence",
+    "FormField",
     "Format",
     "Glossary",
     "Item",
@@ -44,12 +51,15 @@ __all__ = [
     "Node",
     "Option",
     "Order",
+    "Page",
     "PlanPrompt",
     "Prompts",
     "Question",
     "Quiz",
     "ReflectionPrompt",
     "Scale",
+    "Sheet",
     "Single",
     "Source",
+    "Values",
 ]

@@ -56,6 +56,9 @@ class Content(BaseModel):
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hex digits that change when what the learner answered to changes."""
-        text = self.model_dump_json(exclude=self.unshown)
+        """Twelve hex digits that change when what the learner answered to changes.
+
+        Fields left at their default do not count, so that a field new to the course leaves old content as it was.
+        """
+        text = self.model_dump_json(exclude=self.unshown, exclude_defaults=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -80,8 +80,12 @@ class Route(Content):
 
 
 class Node(Content):
-    """A turn (the partner speaks, the learner chooses), a junction (`auto`), or an ending."""
+    """A turn (the partner speaks, the learner chooses), a junction (`auto`), or an ending.
 
+    `scene` says when and where it goes on if time has passed, `fact` what the partner lets the learner know.
+    """
+
+    scene: Text | None = None
     says: Text | None = None
     fact: Id | None = None
     choices: tuple[Choice, ...] = ()
@@ -118,7 +122,7 @@ class Conversation(Content):
     """A conversation to play: who, where, the hidden state at the start, and the nodes."""
 
     unshown: ClassVar[Any] = {
-        "debrief": True, "exit_rule": True, "endings": True, "skills": True,
+        "debrief": True, "exit_rule": True, "endings": True, "skills": True, "facts": True,
         "nodes": {"__all__": {"choices": {"__all__": {"feedback"}}}},
     }  # fmt: skip
 
@@ -134,6 +138,7 @@ class Conversation(Content):
     state: dict[Id, int]
     skills: dict[Id, Text]
     endings: dict[Text, Text]
+    facts: dict[Id, Text] = Field(default_factory=dict)
     start: Id
     nodes: dict[Id, Node]
     debrief: tuple[Text, ...] = Field(min_length=1)
@@ -155,6 +160,7 @@ class Conversation(Content):
             "gauge": self.state,
             "skill": self.skills,
             "ending": self.endings,
+            "fact": self.facts,
         }
         for place, what, name in self._references():
             if name not in known[what]:
@@ -175,5 +181,7 @@ class Conversation(Content):
                 yield from (
                     ((*place, "if"), "gauge", gauge) for gauge, *_ in (clauses(route.when) if route.when else ())
                 )
+            if node.fact:
+                yield ("nodes", key, "fact"), "fact", node.fact
             if node.ending:
                 yield ("nodes", key, "ending"), "ending", node.ending

@@ -39,15 +39,24 @@ class Module(Content):
         return self
 
 
+class Page(Content):
+    """A notebook to look things up in, beside the modules."""
+
+    id: Id
+    title: Text
+
+
 class Course(Content):
-    """The course: its title and its modules in order."""
+    """The course: its title, its modules in order, and the pages beside them."""
 
     title: Text
     modules: tuple[Module, ...] = Field(min_length=1)
+    pages: tuple[Page, ...] = ()
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         require_unique("module id", (module.id for module in self.modules), "modules")
+        require_unique("page id", (*(module.id for module in self.modules), *(page.id for page in self.pages)))
         return self
 
 

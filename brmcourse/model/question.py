@@ -196,12 +196,17 @@ Question = Annotated[Single | Multiple | Judgement | Match | Order | Compose, Fi
 
 
 class Quiz(Content):
-    """A row of questions. `purpose: guess` marks pre-questions: answered before reading, never counted."""
+    """A row of questions. `purpose: guess` marks pre-questions: answered before reading, never counted.
+
+    `purpose: test` takes one answer to each question and says how it went when the test is over. A test with
+    `parallel` (the id of the form taken before) is the last one: it tells the change, and the reasons.
+    """
 
     id: Id
     title: Text
     module: Id
-    purpose: Literal["practice", "guess"]
+    purpose: Literal["practice", "guess", "test"]
+    parallel: Id | None = None
     questions: tuple[Question, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -1,6 +1,6 @@
 """Self-assessments: a scale with its items and subscales, and the answer format that scales share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Self
 
@@ -54,12 +54,17 @@ class Format(Content):
 
 
 class Item(Content):
-    """One behaviour that the learner rates; a reversed item describes an opposite act."""
+    """One behaviour that the learner rates; a reversed item describes an opposite act.
+
+    An item with `choices` offers a statement for each level of its scale instead of the format's labels.
+    """
 
     id: Id
     text: Text
     subscale: Id
     reverse: bool
+    choices: tuple[Text, ...] = ()
+    baseline: bool = False
 
 
 class Subscale(Content):
@@ -70,13 +75,14 @@ class Subscale(Content):
 
 
 class Scale(Content):
-    """A self-assessment over the past four weeks with one partner."""
+    """A self-assessment over the past four weeks with one partner; `levels` name the steps of items with choices."""
 
     id: Id
     title: Text
     module: Id
     format: Id
     lead: Text
+    levels: tuple[Text, ...] = ()
     subscales: tuple[Subscale, ...] = Field(min_length=1)
     items: tuple[Item, ...] = Field(min_length=2)
 
@@ -94,7 +100,40 @@ class Scale(Content):
                 yield flaw(
                     "reference.unknown", message, f"Use one of: {', '.join(known)}.", "items", number, "subscale"
                 )
+            if item.choices and len(item.choices) != len(self.levels):
+                message = f"this item has {len(item.choices)} choices, and the scale {len(self.levels)} levels"
+                yield flaw("scale.levels", message, "Write one choice for each level.", "items", number, "choices")
         for number, name in enumerate(known):
             if all(item.subscale != name for item in self.items):
                 message = f'the subscale "{name}" has no items'
                 yield flaw("reference.unknown", message, "Write some for it, or delete it.", "subscales", number)
+
+
+class Baseline(Content):
+    """A short self-assessment over all scales: it draws the items that they mark as `baseline`."""
+
+    id: Id
+    title: Text
+    module: Id
+    format: Id
+    lead: Text
+    draws: tuple[Id, ...] = Field(min_length=1)
+
+    def of(self, scales: Iterable[Scale]) -> Scale:
+        """Return the short form as a scale with a subscale for each of those it draws from."""
+        scales = list(scales)
+        return Scale(
+            id=self.id,
+            title=self.title,
+            module=self.module,
+            format=self.format,
+            lead=self.lead,
+            levels=next((scale.levels for scale in scales if scale.levels), ()),
+            subscales=tuple(Subscale(id=scale.id, title=scale.title) for scale in scales),
+            items=tuple(
+                item.model_copy(update={"subscale": scale.id})
+                for scale in scales
+                for item in scale.items
+                if item.baseline
+            ),
+        )

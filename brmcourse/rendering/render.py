@@ -1,16 +1,22 @@
 """State to HTML. The same HTML serves the notebook, the phone and paper; every text in it is escaped."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from functools import cache
+from math import ceil, cos, floor, sin
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from brmcourse.activities import conversation, quiz
+from brmcourse.activities import conversation, quiz, response
+from brmcourse.activities.capstone import CapstoneState
 from brmcourse.activities.conversation import ConversationState
 from brmcourse.activities.quiz import QuizState
 from brmcourse.activities.scale import NO_CHANCE, ScaleState
+from brmcourse.activities.sheet import SheetState
+from brmcourse.activities.values import ValuesState, chosen
 from brmcourse.activities.writing import WritingState
-from brmcourse.model import LEVELS, RATINGS
+from brmcourse.model import LEVELS, RATINGS, Values
+from brmcourse.scoring import ratings
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -22,8 +28,16 @@ TEMPLATES = {
     QuizState: "quiz.html",
     ConversationState: "conversation.html",
     ScaleState: "scale.html",
+    SheetState: "sheet.html",
+    ValuesState: "values.html",
     WritingState: "writing.html",
+    CapstoneState: "capstone.html",
 }
+
+PIECES = {SheetState: "sheet", ValuesState: "values", WritingState: "writing"}
+"""What the capstone is put together from: each has a template to read it, and one with its forms."""
+
+FORMS = {"sheet": "sheet_forms.html", "values": "values_partner.html", "writing": "writing_forms.html"}
 
 
 def render(state: Any, *, trouble: str | None = None, notice: str | None = None) -> str:
@@ -56,12 +70,20 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock": clock, "number": number, "signed": signed}
+    environment.filters |= {"clock": clock, "day": day, "number": number, "signed": signed}
     environment.globals |= {
-        "shown": quiz.shown,
-        "arranged": quiz.arranged,
+        "shown": response.shown,
+        "arranged": response.arranged,
         "moves": conversation.shown,
         "NO_CHANCE": NO_CHANCE,
+        "ratings": ratings,
+        "level_name": level_name,
+        "view_of": lambda state: f"{PIECES[type(state)]}_view.html",
+        "form_of": lambda state: FORMS[PIECES[type(state)]],
+        "told": chosen,
+        "names": names,
+        "sin": sin,
+        "cos": cos,
         "NOTHING": quiz.NOTHING,
         "RATINGS": [(rating, str(rating)) for rating in RATINGS],
         "LEVELS": list(zip(LEVELS, ("Not yet", "Partly", "Yes"), strict=True)),
@@ -74,6 +96,14 @@ def clock(time: datetime) -> str:
     return time.astimezone().strftime("%H:%M")
 
 
+def day(text: str) -> str:
+    """Return a date of a form (like 2026-06-03) in words; anything else as it is."""
+    try:
+        return f"{date.fromisoformat(text):%d %B %Y}".removeprefix("0")
+    except ValueError:
+        return text
+
+
 def number(value: float) -> str:
     """Return a number with at most one decimal."""
     return f"{value:.1f}".removesuffix(".0")
@@ -82,3 +112,14 @@ def number(value: float) -> str:
 def signed(value: float) -> str:
     """Return a whole number with its sign; a real minus, so that screen readers say it."""
     return f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")
+
+
+def level_name(levels: Sequence[str], value: float) -> str:
+    """Return the name of a level (from 1), or of the two that a middle lies between."""
+    below, above = levels[floor(value) - 1], levels[ceil(value) - 1]
+    return below if below == above else f"between {below.lower()} and {above.lower()}"
+
+
+def names(values: Values, cards: Sequence[str]) -> str:
+    """Return the names of value cards, one after the other."""
+    return ", ".join(values.card(card).name for card in cards)

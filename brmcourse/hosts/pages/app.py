@@ -61,7 +61,9 @@ class CoursePages(FileLog, Voila):  # type: ignore[misc]
 
     def init_handlers(self) -> list[Any]:
         """Return what is served: our pages, the kernels behind them, and Voila's scripts."""
-        ids = "|".join(re.escape(module.id) for module in self.opening.course.modules)
+        course = self.opening.course
+        names = [*(module.id for module in course.modules), *(page.id for page in course.pages)]
+        ids = "|".join(map(re.escape, names))
         rendering = {
             "caretaker": self.caretaker,
             "template_paths": self.template_paths,
@@ -131,6 +133,7 @@ def _settings(opening: Opening) -> Config:
             "course": {
                 "title": opening.course.title,
                 "modules": modules,
+                "pages": [page.model_dump(include={"id", "title"}) for page in opening.course.pages],
                 "places": {module["id"]: place for place, module in enumerate(modules)},
             }
         },

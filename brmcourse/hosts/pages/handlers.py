@@ -92,13 +92,15 @@ class ModulePage(PlainWords, VoilaHandler):  # type: ignore[misc]
         if self.get_argument("token", None):
             self.redirect(f"/{module_id}")
             return
+        await self.caretaker.drop_dead(f"{module_id}.ipynb")
         async for html in self.get_generator(path=f"{module_id}.ipynb"):
             self.write(html)
             await self.flush()
         await self.finish()
         ids = [module.id for module in self.course.modules]
-        this_and_next = ids[ids.index(module_id) :][:2]
-        await self.caretaker.keep_warm(*(f"{warm}.ipynb" for warm in this_and_next))
+        if module_id in ids:  # from a page to look things up in, the learner goes back to where they were
+            this_and_next = ids[ids.index(module_id) :][:2]
+            await self.caretaker.keep_warm(*(f"{warm}.ipynb" for warm in this_and_next))
 
 
 class Goodbye(APIHandler):

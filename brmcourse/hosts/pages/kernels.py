@@ -71,6 +71,14 @@ class Caretaker:
             start.cancel()  # One caught half-way has no page, and ends like any abandoned kernel.
         await self._discard(starts)
 
+    async def drop_dead(self, notebook: str) -> None:
+        """Forget the kernels held ready for a notebook that have died meanwhile: a page behind one would stay empty."""
+        pool = self._pools().get(notebook, [])
+        for start in [start for start in pool if start.done() and not start.cancelled() and not start.exception()]:
+            if not await self.manager.get_kernel(start.result()["kernel_id"]).is_alive():
+                pool.remove(start)
+                await self._discard([start])
+
     async def end_all(self) -> None:
         """End every kernel, also those that are only just starting."""
         await asyncio.gather(*self._warm_starts(), return_exceptions=True)

@@ -1,0 +1,138 @@
+"""Sheets: forms that a learner fills in for one partner, once or entry by entry, and what is shown of them."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from brmcourse.errors import hint
+from brmcourse.model.base import Content, Id, Text, flaw, raise_all, require_unique
+
+
+class Answer(Content):
+    """One of the answers of a choice; `points` count in sheets that show points."""
+
+    id: Id
+    text: Text
+    points: int = Field(default=0, ge=0)
+
+
+class FormField(Content):
+    """One thing to fill in: a line, a text of several lines, a date, or a choice between answers."""
+
+    id: Id
+    kind: Literal["line", "text", "date", "choice"]
+    label: Text
+    hint: Text | None = None
+    options: tuple[Answer, ...] = ()
+
+    def said(self, value: str) -> str:
+        """Return what a reader sees of a stored value: the words of the answer chosen, else the text itself."""
+        return next((answer.text for answer in self.options if answer.id == value), value)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if (self.kind == "choice") != (len(self.options) > 1):
+            message = (
+                f"a choice needs two options or more, this one has {len(self.options)}"
+                if self.kind == "choice"
+                else f'a field of kind "{self.kind}" has no options'
+            )
+            raise flaw("sheet.options", message, "Use `kind: choice` together with two or more options.", "options")
+        require_unique("option id", (answer.id for answer in self.options), "options")
+        return self
+
+
+class Dates(Content):
+    """Entries in the order of a date."""
+
+    kind: Literal["dates"]
+    field: Id
+
+
+class Tally(Content):
+    """How many of the entries counted stand at the good answer."""
+
+    kind: Literal["tally"]
+    field: Id
+    good: Id
+    counted: tuple[Id, ...] = Field(min_length=1)
+    label: Text
+
+
+class Circles(Content):
+    """Entries grouped by an answer, drawn as circles from the inside out in the order of the options."""
+
+    kind: Literal["circles"]
+    field: Id
+
+
+class Letter(Content):
+    """The texts of all fields as one letter."""
+
+    kind: Literal["letter"]
+
+
+class Points(Content):
+    """The sum of the points; ready from `ready` on, if none of `never_zero` earned nothing."""
+
+    kind: Literal["points"]
+    ready: int
+    never_zero: tuple[Id, ...] = ()
+    met: Text
+    unmet: Text
+
+
+class Sheet(Content):
+    """A form of one page, or with `entry` (what one is called) a list that grows."""
+
+    id: Id
+    module: Id
+    title: Text
+    lead: Text
+    entry: Text | None = None
+    fields: tuple[FormField, ...] = Field(min_length=1)
+    shows: Annotated[Dates | Tally | Circles | Letter | Points, Field(discriminator="kind")] | None = None
+
+    def field(self, name: str) -> FormField:
+        """Return the field of that id."""
+        return next(field for field in self.fields if field.id == name)
+
+    @property
+    def best(self) -> int:
+        """The most points that the answers can earn together."""
+        return sum(max((answer.points for answer in field.options), default=0) for field in self.fields)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        require_unique("field id", (field.id for field in self.fields), "fields")
+        raise_all(self._dangling())
+        return self
+
+    def _dangling(self) -> Iterator[PydanticCustomError]:
+        kinds = {field.id: field.kind for field in self.fields}
+        wanted = {"dates": "date", "tally": "choice", "circles": "choice"}
+        match self.shows:
+            case Dates() | Tally() | Circles() as shown if kinds.get(shown.field) != wanted[shown.kind]:
+                known = [name for name, kind in kinds.items() if kind == wanted[shown.kind]]
+                what = f"field of kind {wanted[shown.kind]}"
+                yield _unknown(what, shown.field, known, "shows", "field")
+            case Tally() as shown:
+                known = [answer.id for answer in self.field(shown.field).options]
+                yield from (
+                    _unknown("option", name, known, "shows")
+                    for name in (*shown.counted, shown.good)
+                    if name not in known
+                )
+            case Points() as shown:
+                yield from (
+                    _unknown("field", name, list(kinds), "shows", "never_zero")
+                    for name in shown.never_zero
+                    if name not in kinds
+                )
+
+
+def _unknown(what: str, name: str, known: list[str], *place: str) -> PydanticCustomError:
+    message = f'there is no {what} called "{name}".{hint(name, known)}'
+    return flaw("reference.unknown", message, f"Use one of: {', '.join(known) or 'none yet'}.", *place)

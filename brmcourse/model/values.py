@@ -1,0 +1,69 @@
+"""The values exercise: cards on a circle, and the words of its steps."""
+
+from itertools import pairwise
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from brmcourse.model.base import Content, Id, Text, flaw, require_unique
+
+
+class Card(Content):
+    """One value; cards of the same `wedge` of the circle (counted round it from 0) share their place."""
+
+    id: Id
+    name: Text
+    text: Text
+    wedge: int = Field(ge=0)
+
+
+class Confidence(Content):
+    """How sure a prediction is, in words and as the share of such predictions that should come true."""
+
+    id: Id
+    text: Text
+    share: float = Field(gt=0, le=1)
+
+
+class Values(Content):
+    """The exercise: rank your own, predict your partner's, ask, revise, compare."""
+
+    id: Id
+    module: Id
+    title: Text
+    rank: Text
+    circle: Text
+    predict: Text
+    revise: Text
+    compare: Text
+    confidence: tuple[Confidence, ...] = Field(min_length=2)
+    cards: tuple[Card, ...] = Field(min_length=4)
+
+    def card(self, name: str) -> Card:
+        """Return the card of that id."""
+        return next(card for card in self.cards if card.id == name)
+
+    @property
+    def wedges(self) -> int:
+        """How many wedges the circle has."""
+        return self.cards[-1].wedge + 1
+
+    def distance(self, one: str, other: str) -> int:
+        """Return how many wedges apart two cards lie, the shorter way round."""
+        steps = abs(self.card(one).wedge - self.card(other).wedge)
+        return min(steps, self.wedges - steps)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        require_unique("card id", (card.id for card in self.cards), "cards")
+        for position, (one, next_) in enumerate(pairwise(self.cards), 1):
+            if next_.wedge - one.wedge not in {0, 1}:
+                message = f"wedge {next_.wedge} comes after wedge {one.wedge}"
+                raise flaw(
+                    "values.wedge",
+                    message,
+                    "List the cards round the circle, wedge by wedge from 0.",
+                    "cards",
+                    position,
+                )
+        return self
