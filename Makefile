@@ -11,7 +11,7 @@ lab: .venv/installed
 	@$(BIN)/brmcourse start --lab
 
 test: .venv/installed-test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 check: .venv/installed-test
 	$(BIN)/ruff check

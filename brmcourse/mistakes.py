@@ -36,6 +36,12 @@ WORDING: Mapping[str, tuple[str, str, str]] = {
     "too_short": ("field.too-few", "{name} has too few entries", "It needs at least {min_length}."),
     "union_tag_not_found": ("question.kind", "the question does not say its kind", "Add `kind: single`."),
     "union_tag_invalid": ("question.kind", "there is no question kind {got}.{near}", "Use one of: {expected_tags}."),
+    "union_tag_not_found in shows": (
+        "field.missing",
+        "what the sheet shows has no kind",
+        "Add one, for example `kind: tally`.",
+    ),
+    "union_tag_invalid in shows": ("field.value", "no sheet can show {got}.{near}", "Use one of: {expected_tags}."),
     "tuple_type": ("field.type", "{name} must be a list, not {got}", "Begin each entry with a dash."),
     "dict_type": GROUP,
     "model_type": GROUP,
@@ -52,7 +58,7 @@ WORDING: Mapping[str, tuple[str, str, str]] = {
     "less_than": ("field.range", "{name} must be less than {lt:g}, not {got}", "Correct the number."),
     "less_than_equal": ("field.range", "{name} must be {le:g} or less, not {got}", "Correct the number."),
 }
-"""What pydantic calls a mistake, and the rule, message and advice that an author reads instead."""
+"""What pydantic calls a mistake (in one field or in any), and the rule, message and advice an author reads instead."""
 
 OTHER = ("field.type", "{name} cannot be {got}", "Correct the value on this line.")
 
@@ -83,7 +89,7 @@ def _words(detail: Any) -> tuple[str, str, str]:
         "near": _near_field(str(field)) if detail["type"] == "extra_forbidden" else hint(str(value), known),
     }
     empty = value is None and detail["type"] not in {"extra_forbidden", "union_tag_invalid"}
-    wording = EMPTY if empty else WORDING.get(detail["type"], OTHER)
+    wording = EMPTY if empty else WORDING.get(f"{detail['type']} in {field}") or WORDING.get(detail["type"], OTHER)
     rule, message, advice = (text.format_map(words).removesuffix(".") for text in wording)
     return rule, message, f"{advice}."
 

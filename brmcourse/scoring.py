@@ -173,7 +173,8 @@ def score_scale(scale: Scale, form: Format, answers: Mapping[str, int | None]) -
         if key not in known or not (rating is None or (type(rating) is int and rating in ratings(known[key], form))):
             raise ResponseError("Choose one of the answers offered for each line.")
         if rating is not None:
-            values[key] = form.min + form.max - rating if known[key].reverse else rating
+            bounds = ratings(known[key], form)
+            values[key] = bounds[0] + bounds[-1] - rating if known[key].reverse else rating
 
     def answered(items: Sequence[Item]) -> list[int]:
         got = [values[item.id] for item in items if item.id in values]

@@ -4,9 +4,26 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from brmcourse.activities import plan as plans
+from brmcourse.activities import reflection as reflections
+from brmcourse.activities import sheet as sheets
+from brmcourse.activities import values as cards
+from brmcourse.activities.capstone import Outline, Piece
 from brmcourse.activities.quiz import Exercise
 from brmcourse.activities.scale import Questionnaire
-from brmcourse.model import Conversation, Format, Module, Question, Quiz, Scale
+from brmcourse.model import (
+    Capstone,
+    Conversation,
+    Course,
+    Format,
+    Module,
+    Prompts,
+    Question,
+    Quiz,
+    Scale,
+    Sheet,
+    Values,
+)
 
 ABOUT = {"why": "Because.", "objective": "m1.ask", "row": "A4", "section": "ask", "bloom": "apply"}
 QUESTION: TypeAdapter[Any] = TypeAdapter(Question)
@@ -64,11 +81,16 @@ def module() -> Module:
     )
 
 
-def exercise(*questions: Any, purpose: str = "practice") -> Exercise:
-    """Return a quiz of these questions, by default of one of each kind."""
+def course() -> Course:
+    """Return a course of that one module."""
+    return Course.model_validate({"title": "Small", "modules": [module()]})
+
+
+def exercise(*questions: Any, key: str = "m1", purpose: str = "practice", before: Quiz | None = None) -> Exercise:
+    """Return a quiz of these questions, by default of one of each kind; `before` is the test taken before it."""
     items = questions or tuple(question(kind, f"q-{kind}") for kind in PERFECT)
-    quiz = Quiz.model_validate({"id": "m1", "title": "Quiz", "module": "m1", "purpose": purpose, "questions": items})
-    return Exercise(quiz, module())
+    about = {"id": key, "title": "Quiz", "module": "m1", "purpose": purpose, "parallel": before.id if before else None}
+    return Exercise(Quiz.model_validate({**about, "questions": items}), module(), before)
 
 
 def questionnaire(items: int = 8) -> Questionnaire:
@@ -101,6 +123,106 @@ def questionnaire(items: int = 8) -> Questionnaire:
         }
     )
     return Questionnaire(scale, form)
+
+
+def ladder(*, reverse: bool = False) -> Questionnaire:
+    """Return a scale of two rated items and of three with a choice for each of three levels, two near and one far."""
+    plain = questionnaire(2)
+    choices = [f"Sentence {n}" for n in (1, 2, 3)]
+    rated = [{"id": f"i{n}", "text": f"Act {n}", "subscale": "rated", "reverse": False} for n in range(2)]
+    staged = [
+        {"id": f"c{n}", "text": f"Which {n}?", "subscale": part, "reverse": reverse, "choices": choices}
+        for n, part in enumerate(("near", "near", "far"))
+    ]
+    about = {
+        "id": "L",
+        "levels": ("Apart", "In touch", "Together"),
+        "subscales": [{"id": name, "title": name.title()} for name in ("rated", "near", "far")],
+        "items": [*rated, *staged],
+    }
+    return Questionnaire(Scale.model_validate(plain.scale.model_dump() | about), plain.format)
+
+
+def sheet(**extra: Any) -> Sheet:
+    """Return a sheet that grows: a line, a text, a date, and a choice whose answers bring 0 to 2 points."""
+    answers = [{"id": name, "text": f"Is {name}", "points": n} for n, name in enumerate(("open", "half", "done"))]
+    return Sheet.model_validate(
+        {
+            "id": "log",
+            "module": "m1",
+            "title": "A log",
+            "lead": "One at a time.",
+            "entry": "promise",
+            "fields": [
+                {"id": "what", "kind": "line", "label": "What", "hint": "A small one."},
+                {"id": "more", "kind": "text", "label": "More"},
+                {"id": "by", "kind": "date", "label": "By"},
+                {"id": "state", "kind": "choice", "label": "State", "hint": "As of now.", "options": answers},
+            ],
+            **extra,
+        }
+    )
+
+
+def values() -> Values:
+    """Return the values exercise with six cards in five wedges; dot and eve share one."""
+    wedges = {"ann": 0, "bea": 1, "cyn": 2, "dot": 3, "eve": 3, "fay": 4}
+    return Values.model_validate(
+        {
+            "id": "values",
+            "module": "m1",
+            "title": "Six values",
+            **{step: f"Now {step}." for step in ("rank", "circle", "predict", "revise", "compare")},
+            "confidence": [
+                {"id": "low", "text": "A guess", "share": 0.3},
+                {"id": "high", "text": "Sure", "share": 0.9},
+            ],
+            "cards": [
+                {"id": name, "name": name.title(), "text": f"to be {name}", "wedge": wedge}
+                for name, wedge in wedges.items()
+            ],
+        }
+    )
+
+
+def prompts() -> Prompts:
+    """Return one reflection and one plan."""
+    hints = {f"{part}_hint": f"Some {part}" for part in ("situation", "action", "when")}
+    return Prompts.model_validate(
+        {
+            "id": "m1",
+            "module": "m1",
+            "reflections": [{"id": "m1-r1", "title": "Look back", "text": "What was it?", "hint": "A talk."}],
+            "plans": [{"id": "m1-p1", "title": "Look ahead", "text": "What next?", **hints}],
+        }
+    )
+
+
+def capstone() -> Capstone:
+    """Return a plan of two parts: the past (a reflection, the sheet) and the next (the values, a plan)."""
+    shows = {
+        "past": [{"reflection": "m1-r1"}, {"sheet": "log"}],
+        "next": [{"values": "partner"}, {"plan": "m1-p1"}],
+    }
+    return Capstone.model_validate(
+        {
+            "id": "capstone",
+            "module": "m1",
+            "title": "The plan",
+            "lead": "Put it together.",
+            "parts": [
+                {"id": name, "title": f"Part {name}", "lead": f"About the {name}.", "shows": shown}
+                for name, shown in shows.items()
+            ],
+        }
+    )
+
+
+def outline() -> Outline:
+    """Return that plan with what its parts show."""
+    asked = prompts()
+    past = (Piece(reflections, asked), Piece(sheets, sheet()))
+    return Outline(capstone(), (past, (Piece(cards, values()), Piece(plans, asked))))
 
 
 def conversation(**extra: Any) -> Conversation:

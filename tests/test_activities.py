@@ -13,7 +13,7 @@ from brmcourse.activities.activity import Action, Activity, start
 from brmcourse.content import Library
 from brmcourse.events import Draft, Event, record
 from brmcourse.rendering.render import render
-from tests.make import PERFECT, exercise, question, questionnaire
+from tests.make import PERFECT, exercise, ladder, question, questionnaire
 from tests.make import conversation as talk
 
 
@@ -188,6 +188,136 @@ def test_compose_shows_the_model_answer_only_after_the_own_line() -> None:
     assert "Tell me more" in render(play.reopened)
 
 
+TOLD = ("Feedback on", "Because.", "Key:", "credit", "✓", "points", "right.", "Not this one", 'value="ann"')
+"""Words by which a page would tell how an answer was."""
+
+GRADED = [kind for kind in PERFECT if kind != "compose"]
+"""The kinds of questions that a test may ask; a compose question shows its model answer at once."""
+
+
+def first_test() -> Any:
+    """Return a test of two questions."""
+    return exercise(question(key="a1"), question("multiple", key="a2"), key="before", purpose="test")
+
+
+def second_test() -> Any:
+    """Return the test that follows it, with two other questions."""
+    asked = (question(key="b1"), question("judgement", key="b2"))
+    return exercise(*asked, key="after", purpose="test", before=first_test().quiz)
+
+
+def take(content: Any, responses: dict[str, Any], log: tuple[Event, ...] = ()) -> Play:
+    """Answer questions of a test, for a learner who did before what is in the log."""
+    play = Play(quiz, content)
+    play.log, play.state = list(log), start(quiz, content, log, play.seed)
+    for asked in content.quiz.questions:
+        if asked.id in responses:
+            play.do("check", **fill(play, asked, responses[asked.id]))
+    return play
+
+
+@pytest.mark.parametrize("kind", GRADED)
+def test_test_takes_one_answer(kind: str) -> None:
+    """A test keeps the first answer to a question, leads on at once, and takes no second one."""
+    asked = question(kind)
+    play = Play(quiz, exercise(asked, question(key="q2"), purpose="test"))
+    play.do("check", **fill(play, asked, PERFECT[kind]))
+    assert play.state.question.id == "q2"
+    play.do("go", "q1")
+    page = render(play.state)
+    assert "Your answer is kept." in page
+    assert 'value="check"' not in page
+    before = len(play.log)
+    play.do("check", **fill(play, asked, PERFECT[kind]))
+    assert len(play.log) == before
+    assert "first answer" in play.state.notice
+    assert play.reopened == replace(play.state, notice="")
+
+
+@pytest.mark.parametrize("kind", GRADED)
+def test_first_test_never_tells(kind: str) -> None:
+    """A first test holds no key, feedback, reason or mark: not before an answer, not after it, and not at the end."""
+    asked = question(kind)
+    play = Play(quiz, exercise(asked, purpose="test"))
+    pages = [render(play.state)]
+    play.do("check", **fill(play, asked, PERFECT[kind]))
+    assert play.state.over
+    pages.append(render(play.state))
+    pages.append(render(play.do("go", "q1")))
+    assert "Your answers are kept" in pages[1]
+    assert [word for word in TOLD for page in pages if word in page] == []
+
+
+def test_second_test_tells_at_its_end() -> None:
+    """A second test tells nothing until each question is answered; then both results, and the reasons one by one."""
+    before = take(first_test(), {"a1": "ann", "a2": ["ann"]})
+    play = take(second_test(), {"b1": "ann"}, tuple(before.log))
+    assert [word for word in TOLD for page in (render(play.state), render(play.do("go", "b1"))) if word in page] == []
+    play.do("go", "end")
+    assert "1 of 2 questions" in render(play.state)
+    assert "points" not in render(play.state)
+    play.do("check", **fill(play, play.state.quiz.questions[1], PERFECT["judgement"]))
+    assert (play.state.points, play.state.points_before) == (2, 1.5)
+    page = render(play.state)
+    assert "<strong>2</strong> of 2 points" in page
+    assert "Before the course it was 1.5 of 2" in page
+    assert "Because." not in page
+    assert "Because." in render(play.do("go", "b1"))
+    assert "Feedback on ann" in render(play.state)
+    assert play.reopened == play.state
+
+
+def test_second_test_without_the_first() -> None:
+    """Whoever did not finish the first test sees the result of the second alone."""
+    half = take(first_test(), {"a1": "ann"})
+    play = take(second_test(), {"b1": "ann", "b2": PERFECT["judgement"]}, tuple(half.log))
+    assert play.state.points_before is None
+    assert "of 2 points" in render(play.state)
+    assert "Before the course" not in render(play.state)
+
+
+def test_skipped_question_can_be_answered_later() -> None:
+    """A question of a test may be skipped; the end names it, and leads back to it."""
+    play = Play(quiz, first_test())
+    assert "Skip for now" in render(play.state)
+    play.do("go", "a2")
+    play.do("check", **fill(play, question("multiple", key="a2"), ["ann"]))
+    page = render(play.state)
+    assert "You have not answered every question" in page
+    assert 'value="go a1"' in page
+    assert 'value="go a2"' not in page
+    play.do("go", "a1")
+    play.do("check", **fill(play, question(key="a1"), "cyn"))
+    assert play.state.over
+
+
+def test_taking_the_second_test_again_keeps_the_first() -> None:
+    """Taking the second test again asks first, empties it, and leaves the result of the first as it was."""
+    before = take(first_test(), {"a1": "ann", "a2": ["ann", "bea"]})
+    play = take(second_test(), {"b1": "cyn", "b2": PERFECT["judgement"]}, tuple(before.log))
+    assert "Take this test again?" in render(play.do("reset"))
+    play.do("reset-yes")
+    assert set(play.state.tries) == {"a1", "a2"}
+    assert not play.state.telling
+    play.do("check", **fill(play, question(key="b1"), "ann"))
+    play.do("check", **fill(play, question("judgement", key="b2"), PERFECT["judgement"]))
+    assert (play.state.points, play.state.points_before) == (2, 2)
+    assert play.reopened == play.state
+
+
+def test_first_test_taken_again_counts_anew() -> None:
+    """When the first test was taken again, the second compares with the new answers, and only with all of them."""
+    before = take(first_test(), {"a1": "ann", "a2": ["ann", "bea"]})
+    before.do("reset-yes")
+    before.do("check", **fill(before, question(key="a1"), "cyn"))
+    answers = {"b1": "ann", "b2": PERFECT["judgement"]}
+    assert take(second_test(), answers, tuple(before.log)).state.points_before is None
+    before.do("check", **fill(before, question("multiple", key="a2"), ["ann"]))
+    play = take(second_test(), answers, tuple(before.log))
+    assert (play.state.points, play.state.points_before) == (2, 0.5)
+    assert play.state.question is None
+
+
 ACTIONS = st.one_of(
     st.builds(lambda q, p: ("check", "", {"question": q, "pick": p}),
               st.sampled_from([f"q-{kind}" for kind in PERFECT]), st.lists(st.sampled_from("ABC"), max_size=3)),
@@ -329,6 +459,26 @@ def test_scale_names_the_change_since_last_time() -> None:
     other = start(scale, questionnaire(items=12), play.log, "seed")
     assert other.results == ()
     assert "cannot be compared" in render(other)
+
+
+def test_levels_are_told_in_words() -> None:
+    """Levels are told by name, of two that a middle lies between by both, beside the score of the other items."""
+    play = Play(scale, ladder())
+    play.do("finish", i0="3", i1="5", c0="1", c1="2", c2="3")
+    page = render(play.state)
+    assert "<strong>75</strong> of 100" in page
+    assert "between apart and in touch" in page
+    assert "Together" in page
+    play.do("again")
+    play.do("finish", i0="3", i1="5", c0="2", c1="2", c2="3")
+    assert "last time: between apart and in touch" in render(play.state)
+
+
+def test_level_that_is_not_offered() -> None:
+    """A form value beyond the levels of an item is no answer, also where the format's labels go further."""
+    play = Play(scale, ladder())
+    play.do("draft", c0="4", c1="3", i0="5")
+    assert play.state.ratings == {"c1": 3, "i0": 5}
 
 
 def test_scale_too_few_answers() -> None:

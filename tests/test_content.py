@@ -7,19 +7,22 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import create_model
 
 from brmcourse.checks.course import check
 from brmcourse.content import Library, short_name
 from brmcourse.errors import ContentError, UnknownIdError
-from brmcourse.model import Quiz
+from brmcourse.model import Content, Quiz
 from brmcourse.paths import course_root
 from brmcourse.source import read_source
+from tests.make import capstone, conversation, course, exercise, ladder, prompts, questionnaire, sheet, values
+from tests.overlay import SAMPLE
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A copy of the course that a test may break."""
-    shutil.copytree(course_root() / "data", tmp_path / "data")
+    """A copy of the sample course that a test may break."""
+    shutil.copytree(SAMPLE / "data", tmp_path / "data")
     return tmp_path
 
 
@@ -47,20 +50,31 @@ BREAKAGES = [
     ("questions/m1.yaml", "objective: m1.", "objective: m9.", "reference.unknown"),
     ("questions/m1.yaml", "id: m1\n", "id: m2\n", "id.file"),
     ("questions/m1.yaml", "module: m1", "module: m7", "reference.unknown"),
-    ("scales/emp.yaml", "format: behaviour", "format: behavior", "reference.unknown"),
-    ("scales/emp.yaml", "subscale: ask", "subscale: asks", "reference.unknown"),
-    ("formats/behaviour.yaml", "from: 40", "from: 90", "scale.bands"),
-    ("conversations/s1.yaml", "next: story", "next: stroy", "reference.unknown"),
-    ("conversations/s1.yaml", "next: story", "next: open", "conversation.loop"),
-    ("conversations/s1.yaml", "trust >= 7 and", "trust > = 7 &", "conversation.condition"),
-    ("conversations/s1.yaml", "effects: {trust: -1}", "effects: {trst: -1}", "reference.unknown"),
-    ("conversations/s1.yaml", "points: 0", "points: 3", "field.value"),
+    ("scales/s.yaml", "format: often", "format: oftne", "reference.unknown"),
+    ("scales/s.yaml", "subscale: ask", "subscale: asks", "reference.unknown"),
+    ("formats/often.yaml", "from: 0", "from: 60", "scale.bands"),
+    ("conversations/t1.yaml", "next: reason", "next: raeson", "reference.unknown"),
+    ("conversations/t1.yaml", "next: reason", "next: open", "conversation.loop"),
+    ("conversations/t1.yaml", "trust >= 6", "trust > = 6 &", "conversation.condition"),
+    ("conversations/t1.yaml", "effects: {trust: -1}", "effects: {trst: -1}", "reference.unknown"),
+    ("conversations/t1.yaml", "points: 0", "points: 3", "field.value"),
     ("course.yaml", "id: m1\n", "id: m1\n    id: m2\n", "yaml.duplicate-key"),
-    ("course.yaml", "minutes: 50", "minutes: soon", "field.range"),
+    ("course.yaml", "minutes: 20", "minutes: soon", "field.range"),
     ("course.yaml", "modules:", "modules: [", "yaml.syntax"),
     ("prompts/m1.yaml", "module: m1", "module: &a m1", None),
     ("prompts/m1.yaml", "module: m1", "module: !!python/name:os.system m1", "yaml.tag"),
     ("evidence.yaml", "strength: 2", "strength: 5", "field.value"),
+    ("sheets/asks.yaml", "kind: date", "kind: day", "field.value"),
+    ("sheets/asks.yaml", "kind: tally", "kind: talley", "field.value"),
+    ("sheets/asks.yaml", "kind: date", "kind: choice", "sheet.options"),
+    ("values.yaml", "wedge: 1", "wedge: 2", "values.wedge"),
+    ("values.yaml", "share: 0.3", "share: 30", "field.range"),
+    ("values.yaml", "id: high", "id: low", "id.duplicate"),
+    ("values.yaml", "id: habit", "id: safety", "id.duplicate"),
+    ("capstone.yaml", "sheet: asks", "sheet: ask", "reference.unknown"),
+    ("capstone.yaml", "sheet: asks", "silence: []", "capstone.shows"),
+    ("baseline.yaml", "[S]", "[T]", "reference.unknown"),
+    ("baseline.yaml", "format: often", "format: oftne", "reference.unknown"),
 ]
 
 
@@ -89,12 +103,12 @@ def test_all_problems_at_once(root: Path) -> None:
     """Mistakes in several files, and several in one file, are reported together."""
     edit(root, "questions/m1.yaml", "bloom: apply", "bloom: aply")
     edit(root, "questions/m1.yaml", "kind: judgement", "kind: judgment")
-    edit(root, "scales/emp.yaml", "reverse: true", "reverse: perhaps")
-    (root / "data" / "formats" / "behaviour.yaml").unlink()
+    edit(root, "scales/s.yaml", "reverse: true", "reverse: perhaps")
+    (root / "data" / "formats" / "often.yaml").unlink()
     rules = [(problem.path, problem.rule) for problem in check(root)]
     assert ("data/questions/m1.yaml", "field.value") in rules
     assert ("data/questions/m1.yaml", "question.kind") in rules
-    assert ("data/scales/emp.yaml", "field.range") in rules
+    assert ("data/scales/s.yaml", "field.range") in rules
 
 
 def test_words_stay_words(tmp_path: Path) -> None:
@@ -140,8 +154,70 @@ def test_not_a_mapping(tmp_path: Path, raw: str) -> None:
 
 def test_unknown_id() -> None:
     """An unknown id names those there are and the nearest."""
-    with pytest.raises(UnknownIdError, match=r'Did you mean "emp"\? The course has: emp'):
+    with pytest.raises(UnknownIdError, match=r'Did you mean "emp"\? The course has: .*\bemp\b'):
         Library(course_root()).scale("EMPP")
+
+
+def test_baseline_draws_the_marked_items() -> None:
+    """The short self-assessment holds the items marked in each scale it draws from, as a subscale of that scale."""
+    library = Library(SAMPLE)
+    drawn, whole = library.scale("Baseline"), library.scale("S")
+    assert [item.id for item in drawn.items] == [item.id for item in whole.items if item.baseline]
+    assert {item.subscale for item in drawn.items} == {"S"}
+    assert [(part.id, part.title) for part in drawn.subscales] == [("S", whole.title)]
+    assert (drawn.id, drawn.format) == ("baseline", "often")
+
+
+def test_baseline_of_the_course(library: Library) -> None:
+    """The short self-assessment of the course has a subscale for each of its scales, in the order it names them."""
+    drawn = library.scale("baseline")
+    scales = [library.scale(part.id) for part in drawn.subscales]
+    assert [item.id for item in drawn.items] == [item.id for scale in scales for item in scale.items if item.baseline]
+    assert drawn.levels in {scale.levels for scale in scales}
+
+
+@pytest.mark.parametrize("name", ["sheets/asks.yaml", "values.yaml", "capstone.yaml", "baseline.yaml", "scales/s.yaml"])
+def test_content_is_loaded_when_it_is_asked_for(root: Path, name: str) -> None:
+    """A broken sheet, exercise, plan or self-assessment spoils itself and what is drawn from it, nothing else."""
+    (root / "data" / name).write_text("{", "utf-8")
+    library = Library(root)
+    asked = {
+        "sheets/asks.yaml": lambda: library.sheet("asks"),
+        "values.yaml": lambda: library.values,
+        "capstone.yaml": lambda: library.capstone,
+        "scales/s.yaml": lambda: library.scale("S"),
+        "baseline.yaml": lambda: library.scale("baseline"),
+        "questions/m1.yaml": lambda: library.quiz("m1"),
+    }
+    spoiled = {name, "baseline.yaml"} if name == "scales/s.yaml" else {name}
+    for other, ask in asked.items():
+        if other in spoiled:
+            with pytest.raises(ContentError):
+                ask()
+        else:
+            assert ask()
+
+
+CONTENT = (
+    exercise().quiz, questionnaire().scale, questionnaire().format, ladder().scale, conversation(), sheet(), values(),
+    capstone(), prompts(), course(),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("content", CONTENT, ids=lambda content: type(content).__name__)
+def test_a_field_new_to_the_course_changes_no_fingerprint(content: Content) -> None:
+    """Content that leaves a new field at its default keeps its fingerprint, so that answers to it stay in force."""
+    newer = create_model("Newer", __base__=type(content), added_later=(str | None, None))
+    written = content.model_dump(by_alias=True, exclude_defaults=True)
+    assert newer.model_validate(written).fingerprint == content.fingerprint
+    assert newer.model_validate(written | {"added_later": "now"}).fingerprint != content.fingerprint
+
+
+def test_marking_an_item_for_the_baseline_changes_no_fingerprint() -> None:
+    """Drawing an item for the short self-assessment leaves the scale comparable with earlier results."""
+    scale = questionnaire().scale
+    marked = scale.items[0].model_copy(update={"baseline": True})
+    assert scale.model_copy(update={"items": (marked, *scale.items[1:])}).fingerprint == scale.fingerprint
 
 
 def test_missing_file(tmp_path: Path) -> None:
@@ -155,7 +231,7 @@ def test_short_name() -> None:
     assert [short_name(name) for name in ("s1_burned_sponsor", "EMP", "m1-before")] == ["s1", "emp", "m1-before"]
 
 
-NAMES = sorted(path.relative_to(course_root() / "data") for path in (course_root() / "data").rglob("*.yaml"))
+NAMES = sorted(path.relative_to(SAMPLE / "data") for path in (SAMPLE / "data").rglob("*.yaml"))
 
 
 def mutate(data: object, draw: st.DataObject) -> object:
@@ -179,7 +255,7 @@ def test_mutated_files(tmp_path: Path, name: Path, draw: st.DataObject) -> None:
     """However a good file is mutated, the loader ends with located reports or a valid course, never a traceback."""
     folder = tmp_path / "mutated"
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(course_root() / "data", folder / "data")
+    shutil.copytree(SAMPLE / "data", folder / "data")
     path = folder / "data" / name
     data = mutate(yaml.safe_load(path.read_text("utf-8")), draw)
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")

@@ -13,6 +13,7 @@ import yaml
 
 import brmcourse
 from brmcourse.paths import course_root
+from brmcourse.source import read_source
 from tools.schemas import MODELS, schema
 
 ROOT = course_root()
@@ -57,7 +58,7 @@ def test_content_names_its_schema(path: Path) -> None:
     match = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", line)
     assert match
     described = json.loads((path.parent / match[1]).read_text("utf-8"))
-    jsonschema.validate(yaml.safe_load(path.read_text("utf-8")), described)
+    jsonschema.validate(read_source(path, path.name).data, described)
 
 
 def test_conda_and_pip_agree() -> None:

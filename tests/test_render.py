@@ -1,18 +1,23 @@
 """The HTML of every activity in every state: sound, labelled, escaped, and silent about the key."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
-from brmcourse.activities import conversation, quiz, reflection, scale
+from brmcourse.activities import capstone, conversation, plan, quiz, reflection, scale, sheet, values
 from brmcourse.activities.activity import Action
+from brmcourse.activities.capstone import Outline
 from brmcourse.content import Library
+from brmcourse.model import Content
 from brmcourse.rendering.render import render, render_problem
-from tests.make import PERFECT, exercise, question, questionnaire
+from tests.make import PERFECT, exercise, ladder, outline, prompts, question, questionnaire
 from tests.make import conversation as talk
-from tests.test_activities import Play, fill
+from tests.make import sheet as log
+from tests.make import values as cards
+from tests.test_activities import GRADED, Play, fill
 
 VOID = {"input", "br", "hr", "img", "line", "circle", "meta", "link"}
 
@@ -68,6 +73,93 @@ def states(library: Library) -> Iterator[Any]:
     play.do("again")
     yield play.do("finish", **{f"i{n}": "4" for n in range(8)})
     yield Play(reflection, library.prompts("m1")).state
+    yield from exam_states()
+    yield from sheet_states()
+    yield from values_states()
+    yield from capstone_states()
+    play = Play(scale, ladder())
+    yield play.state
+    yield play.do("finish", **{f"{item.id}": "2" for item in play.content.scale.items})
+
+
+EVIL = "<i>&amp;\"'"
+"""A tag that must not come out as one, and what looks escaped and must be escaped again."""
+
+SHOWS: tuple[dict[str, Any] | None, ...] = (
+    None,
+    {"kind": "dates", "field": "by"},
+    {"kind": "tally", "field": "state", "good": "done", "counted": ["half", "done"], "label": "Kept"},
+    {"kind": "circles", "field": "state"},
+    {"kind": "letter"},
+    {"kind": "points", "ready": 2, "met": "Go on.", "unmet": "Wait."},
+)
+FILLED = {"log:1:what": EVIL, "log:1:more": EVIL, "log:1:by": "2026-12-01", "log:1:state": "done"}
+WRITTEN = {"m1-r1:text": EVIL, "m1-p1:situation": EVIL, "m1-p1:action": EVIL, "m1-p1:when": EVIL}
+GUESSED = {f"predicted:{n}:{key}": text for n, card in enumerate(("ann", "bea", "cyn"), 1)
+           for key, text in (("card", card), ("evidence", EVIL), ("confidence", "low"))}  # fmt: skip
+HEARD = {f"revised:{n}:{key}": text for n, card in enumerate(("bea", "dot", "fay"), 1)
+         for key, text in (("card", card), ("said", EVIL))}  # fmt: skip
+
+
+def plain(content: Any) -> Any:
+    """Return content as it is."""
+    return content
+
+
+def exam_states() -> Iterator[Any]:
+    """Yield states of a first test and of a second one."""
+    first = exercise(question(key="a1"), key="before", purpose="test")
+    play = Play(quiz, first)
+    yield play.state
+    yield play.do("go", "end")
+    yield play.do("check", **fill(play, question(key="a1"), "ann"))
+    second = Play(quiz, exercise(*(question(kind, f"b-{kind}") for kind in GRADED), purpose="test", before=first.quiz))
+    for asked in second.content.quiz.questions:
+        yield second.do("check", **fill(second, asked, PERFECT[asked.kind]))
+    for asked in second.content.quiz.questions:
+        yield second.do("go", asked.id)
+    yield second.do("go", "end")
+    yield second.do("reset")
+
+
+def sheet_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
+    """Yield states of a sheet of every kind, empty, filled, and with an entry removed."""
+    for shows in SHOWS:
+        play = Play(sheet, spice(log(shows=shows)))
+        yield play.state
+        yield play.do("add", "log", **FILLED)
+        yield play.do("draft", **{"log:2:state": "open"})
+        yield play.do("remove", "log 2")
+        yield play.do("remove", "log 1")
+
+
+def values_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
+    """Yield the values exercise step by step."""
+    play = Play(values, spice(cards()))
+    yield play.state
+    yield play.do("rank")
+    yield play.do("asked", **{"predicted:1:card": "ann"})
+    yield play.do("asked", **GUESSED)
+    yield play.do("draft", **HEARD)
+    yield play.do("guess-again")
+
+
+def capstone_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
+    """Yield the plan empty and filled, closed and with each part open."""
+    play = Play(capstone, spice(outline()))
+    for form in ({}, FILLED | GUESSED | WRITTEN, HEARD):
+        yield play.do("draft", **form)
+        for part in play.state.outline.capstone.parts:
+            yield play.do("edit", part.id)
+        yield play.do("done")
+
+
+def writing_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
+    """Yield a reflection and a plan, empty and filled."""
+    for activity in (reflection, plan):
+        play = Play(activity, spice(prompts()))
+        yield play.state
+        yield play.do("draft", **WRITTEN)
 
 
 def test_sound_html(library: Library) -> None:
@@ -79,7 +171,7 @@ def test_sound_html(library: Library) -> None:
         for tag, attributes in page.tags:
             if tag == "button":
                 assert attributes.get("name") == "action"
-            if tag == "textarea":
+            if tag == "textarea" or attributes.get("type") in {"text", "date"}:
                 assert attributes.get("id") in labels
             if tag == "svg":
                 assert attributes.get("role") == "img"
@@ -113,6 +205,48 @@ def test_content_is_never_trusted_as_html() -> None:
     play.do("draft", question="q1", text=evil)
     assert evil not in render(play.state)
     assert evil not in render_problem("Oh", evil, retry=True)
+
+
+PLAIN = {
+    "id",
+    "module",
+    "kind",
+    "field",
+    "good",
+    "counted",
+    "never_zero",
+    "silence",
+    "sheet",
+    "values",
+    "plan",
+    "reflection",
+}
+"""Fields that hold no text of the author's own: ids, and words that the model prescribes."""
+
+
+def evil(content: Any) -> Any:
+    """Return content with markup in front of each of its texts."""
+    if isinstance(content, Outline):
+        pieces = tuple(tuple(replace(piece, content=evil(piece.content)) for piece in part) for part in content.pieces)
+        return Outline(evil(content.capstone), pieces)
+    if isinstance(content, Content):
+        fields = {name: evil(getattr(content, name)) for name in type(content).model_fields if name not in PLAIN}
+        return content.model_copy(update=fields)
+    if isinstance(content, tuple):
+        return tuple(map(evil, content))
+    return EVIL + content if isinstance(content, str) else content
+
+
+@pytest.mark.parametrize("spice", [plain, evil])
+@pytest.mark.parametrize("states", [sheet_states, values_states, capstone_states, writing_states])
+def test_every_text_is_escaped(states: Callable[..., Iterator[Any]], spice: Callable[[Any], Any]) -> None:
+    """Markup that a learner types, or an author writes into any text, is shown as it was written."""
+    texts = ""
+    for state in states(spice):
+        html = render(state)
+        assert "<i>" not in html.lower()
+        texts += Page(html).text
+    assert EVIL in texts
 
 
 def test_progress_and_feedback_regions(library: Library) -> None:

@@ -13,7 +13,9 @@ from tests.overlay import SAMPLE, problems_of, read_page
 ROOT = course_root()
 PAGES = sorted((ROOT / "docs" / "rules").glob("*.*.md"))
 LOADER = ("source.py", "content.py", "mistakes.py", "model")
-NAME = re.compile(r'"((?:conversation|field|file|id|question|reference|scale|yaml)\.[a-z-]+)"')
+NAME = re.compile(
+    r'"((?:capstone|conversation|field|file|id|question|reference|scale|sheet|values|yaml)\.(?!yaml")[a-z-]+)"'
+)
 
 
 def loader_rules() -> set[str]:

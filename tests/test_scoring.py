@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from brmcourse.errors import ResponseError
 from brmcourse.scoring import mark, score_scale
-from tests.make import PERFECT, question, questionnaire
+from tests.make import PERFECT, ladder, question, questionnaire
 
 IDS = ("ann", "bea", "cyn")
 
@@ -146,7 +146,6 @@ def test_scale_reverses_by_declared_bounds() -> None:
 
 def test_scale_missing_is_never_zero() -> None:
     """An answer of "no chance yet" is missing: six of eight answers score by themselves, five of eight do not score."""
-    """ "No chance yet" is missing: six of eight answers score by themselves, five of eight do not score."""
     content = questionnaire()
     answers: dict[str, int | None] = {f"i{n}": 5 for n in (0, 1, 2, 4, 5, 6)} | {"i3": None, "i7": None}
     assert score_scale(content.scale, content.format, answers).score == 100
@@ -167,5 +166,50 @@ def test_scale_bounds(answers: dict[str, int | None]) -> None:
 def test_scale_refuses(answers: Any) -> None:
     """An unknown item or a rating out of bounds is refused."""
     content = questionnaire()
+    with pytest.raises(ResponseError):
+        score_scale(content.scale, content.format, answers)
+
+
+def test_levels_are_medians() -> None:
+    """Items with choices give the median of their levels, of all and of each subscale, and never enter the mean."""
+    content = ladder()
+    score = score_scale(content.scale, content.format, {"i0": 3, "i1": 5, "c0": 1, "c1": 2, "c2": 3})
+    assert (score.level, score.levels) == (2, {"near": 1.5, "far": 3})
+    assert (score.score, score.subscales) == (75, {"rated": 75})
+    assert (score.answered, score.items) == (5, 5)
+
+
+def test_levels_are_missing_rather_than_guessed() -> None:
+    """With too few answers there is no level, neither of all nor of a subscale; the rated items score by themselves."""
+    content = ladder()
+    score = score_scale(content.scale, content.format, {"i0": 5, "i1": 5, "c0": 3, "c1": None})
+    assert (score.level, score.levels) == (None, {"near": None, "far": None})
+    assert score.score == 100
+
+
+def test_reversed_level_counts_from_the_top() -> None:
+    """A reversed item with choices is turned round within its own levels, not within the labels of the format."""
+    content = ladder(reverse=True)
+    score = score_scale(content.scale, content.format, {"c0": 1, "c1": 1, "c2": 2})
+    assert score.levels == {"near": 3, "far": 2}
+
+
+@given(
+    rated=st.dictionaries(st.sampled_from(["i0", "i1"]), st.none() | st.integers(1, 5)),
+    staged=st.dictionaries(st.sampled_from(["c0", "c1", "c2"]), st.none() | st.integers(1, 3)),
+)
+def test_levels_and_scores_keep_apart(rated: dict[str, int | None], staged: dict[str, int | None]) -> None:
+    """Levels lie between the first and the last; no answer of one kind changes a result of the other."""
+    scale, form = ladder().scale, ladder().format
+    both, alone = score_scale(scale, form, rated | staged), score_scale(scale, form, rated)
+    assert (both.score, both.subscales) == (alone.score, alone.subscales)
+    assert score_scale(scale, form, staged).levels == both.levels
+    assert all(level is None or 1 <= level <= 3 for level in (both.level, *both.levels.values()))
+
+
+@pytest.mark.parametrize("answers", [{"c0": 0}, {"c0": 4}, {"c0": "1"}, {"c0": 1.5}, {"c0": True}, {"i0": 6}])
+def test_level_out_of_range(answers: Any) -> None:
+    """A level that the item does not offer is refused, also where the format's labels go further."""
+    content = ladder()
     with pytest.raises(ResponseError):
         score_scale(content.scale, content.format, answers)

@@ -1,5 +1,6 @@
 """`brmcourse start`: one command, the course in the browser, and a clean end."""
 
+import asyncio
 import json
 import os
 import re
@@ -12,13 +13,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from http.cookiejar import CookieJar
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
 
 import pytest
 
 from brmcourse.content import load_course
-from brmcourse.hosts.pages.kernels import ABANDONED, GRACE, Departures
+from brmcourse.hosts.pages.kernels import ABANDONED, GRACE, Caretaker, Departures
 from brmcourse.paths import PACKAGE
 
 COMMAND = [sys.executable, "-c", "import sys; from brmcourse.cli import main; sys.exit(main())", "start"]
@@ -255,3 +258,42 @@ def test_a_page_that_comes_back_keeps_its_kernel() -> None:
     departures.overdue({"page"}, 0.0)
     departures.overdue(set(), ABANDONED - 1)
     assert departures.overdue({"page"}, ABANDONED + 1) == []
+
+
+class Kernels:
+    """Kernels held ready for one notebook, some of which have died; ends them as Voila's manager does."""
+
+    def __init__(self, *starts: Any, alive: set[str]) -> None:
+        self._pools = {"m1.ipynb": list(starts)}
+        self.alive = alive
+        self.ended: list[tuple[str, bool]] = []
+
+    def get_kernel(self, kernel_id: str) -> Any:
+        async def is_alive() -> bool:
+            return kernel_id in self.alive
+
+        return SimpleNamespace(is_alive=is_alive)
+
+    async def shutdown_kernel(self, kernel_id: str, *, now: bool) -> None:
+        self.ended.append((kernel_id, now))
+
+
+def test_dead_kernels_get_no_page() -> None:
+    """Of the kernels held ready for a notebook those that died are given up; the others, also starting ones, stay."""
+
+    async def held_ready(name: str) -> dict[str, Any]:
+        return {"kernel_id": name, "renderer": SimpleNamespace(), "task": asyncio.create_task(asyncio.sleep(0))}
+
+    async def scene() -> None:
+        ready = [asyncio.create_task(held_ready(name)) for name in ("dead", "well")]
+        await asyncio.gather(*ready)
+        starting = asyncio.create_task(asyncio.sleep(60))
+        kernels = Kernels(*ready, starting, alive={"well"})
+        caretaker = Caretaker(kernels)
+        await caretaker.drop_dead("m1.ipynb")
+        await caretaker.drop_dead("m2.ipynb")
+        starting.cancel()
+        assert kernels.ended == [("dead", True)]
+        assert kernels._pools["m1.ipynb"] == [ready[1], starting]
+
+    asyncio.run(scene())

@@ -25,7 +25,12 @@ def main():
             return fail("Python cannot make a virtual environment here. On Debian: sudo apt install python3-venv")
     print("Fetching JupyterLab and what else the course stands on. This takes a minute or two.", flush=True)
     wanted = ".[test]" if "--test" in sys.argv else "."
-    return install([python, "-m", "pip", "install", "--disable-pip-version-check", "--editable", wanted])
+    if install([python, "-m", "pip", "install", "--disable-pip-version-check", "--editable", wanted]):
+        return 1
+    # Done once here, or else each page of the course does it anew where Python may not write beside its files.
+    subprocess.call([python, "-m", "compileall", "-q", os.path.join(ROOT, "brmcourse")])
+    print("The course is installed.", flush=True)
+    return 0
 
 
 def install(command):
@@ -38,7 +43,6 @@ def install(command):
             print("  " + re.match(r"[\w.-]+", line.split()[1]).group(), flush=True)
     if pip.wait():
         return fail("".join(said[-20:]) + "The course could not be installed; the lines above say why.")
-    print("The course is installed.", flush=True)
     return 0
 
 

@@ -56,9 +56,9 @@ class ConversationState:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """What the partner told, in the order it came up."""
+        """What the partner told, each once, in the order it came up."""
         nodes = (self.conversation.nodes[name] for name in (*(turn.node for turn in self.turns), self.here))
-        return tuple(node.fact for node in nodes if node.fact)
+        return tuple(dict.fromkeys(node.fact for node in nodes if node.fact))
 
     @property
     def points(self) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from brmcourse.activities.activity import Action
-from brmcourse.activities.response import rearranged, read_response
+from brmcourse.activities.response import read_response, rearranged
 from brmcourse.errors import ResponseError
 from brmcourse.events import Draft, Event
 from brmcourse.model import Compose, Module, Order, Question, Quiz
@@ -92,7 +92,7 @@ class QuizState:
     @property
     def lines(self) -> Sequence[str]:
         """The ids of an order question's lines as last moved or answered; empty before that."""
-        return self.arranged or (self.answer.response if self.answer else ())
+        return self.arranged or (tuple(self.answer.response) if self.answer else ())
 
     @property
     def points(self) -> float:
@@ -120,7 +120,7 @@ class QuizState:
 def subjects(content: Exercise) -> tuple[str, ...]:
     """Return the quiz and its questions, with those of the test before it."""
     quizzes = (content.quiz, content.before) if content.before else (content.quiz,)
-    return content.quiz.id, *(question.id for quiz in quizzes for question in quiz.questions)
+    return *(quiz.id for quiz in quizzes), *(question.id for quiz in quizzes for question in quiz.questions)
 
 
 def begin(content: Exercise, seed: str) -> QuizState:
@@ -133,13 +133,16 @@ def replay(state: QuizState, event: Event) -> QuizState:
     earlier = state.content.before.questions if state.content.before else ()
     question = next((q for q in (*state.quiz.questions, *earlier) if q.id == event.subject), None)
     match event.kind:
-        case "quiz.moved":
+        case "quiz.moved" if event.subject == state.quiz.id:
             ids = [q.id for q in state.quiz.questions]
             target = event.body["to"]
             return replace(state, at=ids.index(target) if target in ids else len(ids), arranged=None)
-        case "quiz.reset":
+        case "quiz.reset" if event.subject == state.quiz.id:
             kept = {key: tries for key, tries in state.tries.items() if key in {q.id for q in earlier}}
             return QuizState(state.content, state.seed, tries=kept, starts=state.starts + 1)
+        case "quiz.reset":  # the test before was begun anew
+            kept = {key: tries for key, tries in state.tries.items() if key not in {q.id for q in earlier}}
+            return replace(state, tries=kept)
         case "quiz.wrote" if question:
             compared = state.compared | {question.id} if event.body["compare"] else state.compared
             return replace(state, written={**state.written, question.id: event.body["response"]}, compared=compared)

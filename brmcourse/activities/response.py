@@ -6,6 +6,7 @@ from typing import Any
 from brmcourse.activities.activity import Action, shuffled
 from brmcourse.model import BaseQuestion, Compose, Match, Option, Order
 
+
 def shown(seed: str, question: BaseQuestion) -> tuple[tuple[str, Option], ...]:
     """Return the options in the order this learner sees them, each with the letter that stands for it on the page.
 

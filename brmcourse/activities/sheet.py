@@ -89,8 +89,9 @@ def replay(state: SheetState, event: Event) -> SheetState:
         case "sheet.wrote" if number in entries:
             saved = {**state.saved, number: event.time}
             return replace(state, entries={**entries, number: event.body["texts"]}, saved=saved)
-        case "sheet.added":
-            return replace(state, entries=dict(sorted(({number: {}} | entries).items())))
+        case "sheet.added" if number not in entries:
+            saved = {n: time for n, time in state.saved.items() if n != number}
+            return replace(state, entries=dict(sorted({**entries, number: {}}.items())), saved=saved)
         case "sheet.removed" if number in entries:
             return replace(state, removed={number: entries.pop(number)}, entries=entries)
         case "sheet.restored" if number in removed:
@@ -113,9 +114,9 @@ def update(state: SheetState, action: Action) -> tuple[SheetState, Sequence[Draf
         match action.name:
             case "add":
                 drafts.append(_draft(state, "added", entry=max((*state.entries, *state.removed, 0)) + 1))
-            case "remove" if int(number) in state.entries:
+            case "remove" if number in map(str, state.entries):
                 drafts.append(_draft(state, "removed", entry=int(number)))
-            case "restore" if int(number) in state.removed:
+            case "restore" if number in map(str, state.removed):
                 drafts.append(_draft(state, "restored", entry=int(number)))
     return state, drafts
 
@@ -130,4 +131,4 @@ def _read(state: SheetState, entry: int, action: Action) -> dict[str, str]:
         field.id: action.get(f"{state.sheet.id}:{entry}:{field.id}", texts.get(field.id, ""))
         for field in state.sheet.fields
     }
-    return {name: text for name, text in found.items() if text}
+    return {name: text for name, text in {**texts, **found}.items() if text}

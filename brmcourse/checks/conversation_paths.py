@@ -1,16 +1,18 @@
 """Every way a conversation can be played, by the play logic that learners meet."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
-from brmcourse.activities.conversation import BEST, moved, resolve
-from brmcourse.model import Choice, Conversation, Node
+from brmcourse.activities.conversation import BEST
+from brmcourse.model import GAUGE, Choice, Conversation, Node
+from brmcourse.model.conversation import COMPARE, clauses
 
-Gauges = tuple[tuple[str, int], ...]
+Gauges = tuple[int, ...]
 Spot = tuple[str, Gauges]
-"""A turn or ending, and the hidden state there."""
+"""A turn or ending, and the hidden state there: its gauges in the order of the file."""
 
 
 class Outcome(NamedTuple):
@@ -36,42 +38,80 @@ def weakest(node: Node) -> Sequence[Choice]:
     return [choice for choice in node.choices if choice.points == min(c.points for c in node.choices)]
 
 
-class Play:
-    """The ways to play a conversation by some of its moves; what follows a spot is worked out once."""
+class Board:
+    """A conversation prepared for being played a hundred thousand times; a test holds it to the activity's own play."""
 
-    def __init__(self, conversation: Conversation, moves: Callable[[Node], Sequence[Choice]] = every) -> None:
+    def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
-        self.moves = moves
-        self.known: dict[Spot, Counter[Outcome]] = {}
-        """The spots on these ways, and how often each outcome follows."""
-        gauges = conversation.state
-        self.outcomes = self.after((resolve(conversation, conversation.start, gauges), tuple(gauges.items())))
-
-    def after(self, spot: Spot) -> Counter[Outcome]:
-        """Return how often each outcome follows; turns and points count from that spot on."""
-        if spot not in self.known:
-            self.known[spot] = self._follow(spot)
-        return self.known[spot]
+        names = list(conversation.state)
+        self._effects = {
+            id(choice): tuple(choice.effects.get(name, 0) for name in names)
+            for node in conversation.nodes.values()
+            for choice in node.choices
+        }
+        self._routes = {
+            key: [
+                (
+                    [(names.index(name), COMPARE[sign], number) for name, sign, number in clauses(route.when or "")],
+                    route.next,
+                )
+                for route in node.auto
+            ]
+            for key, node in conversation.nodes.items()
+            if node.auto
+        }
+        self.start = self._settled(conversation.start, tuple(conversation.state.values()))
 
     def next(self, spot: Spot, choice: Choice) -> Spot:
         """Return where a move leads."""
-        gauges = moved(dict(spot[1]), choice)
-        return resolve(self.conversation, choice.next, gauges), tuple(gauges.items())
+        low, high = GAUGE
+        effects = self._effects[id(choice)]
+        gauges = tuple([min(high, max(low, value + effect)) for value, effect in zip(spot[1], effects, strict=True)])
+        return self._settled(choice.next, gauges)
 
-    @property
-    def endings(self) -> set[str]:
-        """The endings that these ways reach."""
-        return {outcome.ending for outcome in self.outcomes}
+    def _settled(self, name: str, gauges: Gauges) -> Spot:
+        while routes := self._routes.get(name):
+            name = next(
+                target for tests, target in routes if all(compare(gauges[at], number) for at, compare, number in tests)
+            )
+        return name, gauges
 
-    def _follow(self, spot: Spot) -> Counter[Outcome]:
-        node = self.conversation.nodes[spot[0]]
-        if node.ending:
-            return Counter([Outcome(0, 0, node.ending)])
-        found: Counter[Outcome] = Counter()
-        for choice in self.moves(node):
-            for (turns, points, ending), times in self.after(self.next(spot, choice)).items():
-                found[Outcome(turns + 1, points + choice.points, ending)] += times
-        return found
+    def spots(self, start: Spot, moves: Callable[[Node], Sequence[Choice]] = every) -> Iterator[Spot]:
+        """Yield every spot that can be reached from `start` by those moves, each once, the strongest moves first."""
+        nodes = self.conversation.nodes
+        offered = {
+            name: sorted(moves(node), key=lambda choice: choice.points) for name, node in nodes.items() if node.choices
+        }
+        seen = {start}
+        waiting = [start]
+        while waiting:
+            spot = waiting.pop()
+            yield spot
+            for choice in offered.get(spot[0], ()):
+                following = self.next(spot, choice)
+                if following not in seen:
+                    seen.add(following)
+                    waiting.append(following)
+
+    def endings(self, start: Spot, moves: Callable[[Node], Sequence[Choice]] = every) -> Iterator[str]:
+        """Yield the ending of each spot that is one."""
+        return (ending for name, _ in self.spots(start, moves) if (ending := self.conversation.nodes[name].ending))
+
+    def outcomes(self) -> Counter[Outcome]:
+        """Return how often each outcome comes up over all ways to play."""
+
+        @cache
+        def after(spot: Spot) -> Counter[Outcome]:
+            node = self.conversation.nodes[spot[0]]
+            if node.ending:
+                return Counter([Outcome(0, 0, node.ending)])
+            found: Counter[Outcome] = Counter()
+            for choice in node.choices:
+                for (turns, points, ending), times in after(self.next(spot, choice)).items():
+                    found[Outcome(turns + 1, points + choice.points, ending)] += times
+            return found
+
+        return after(self.start)
 
 
 @dataclass(frozen=True)
@@ -101,7 +141,7 @@ class Paths:
 
 def paths_table(conversation: Conversation) -> Paths:
     """Return what an author wants to know about all the ways through a conversation."""
-    outcomes = Play(conversation).outcomes
+    outcomes = Board(conversation).outcomes()
     count = outcomes.total()
     reached: Counter[str] = Counter()
     for outcome, times in outcomes.items():

@@ -1,24 +1,24 @@
 """Rules on conversations: every node counts, moves do what their points say, and cues give nothing away."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import permutations
 
 from brmcourse.activities.conversation import BEST
-from brmcourse.checks.conversation_paths import Play, strongest, weakest
+from brmcourse.checks.conversation_paths import Board, Spot, strongest, weakest
 from brmcourse.checks.cues import CUES, earned
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import listed
-from brmcourse.model import Choice, Conversation
+from brmcourse.model import Choice, Conversation, Node
 
 CUE_LIMIT = 0.6
 """The largest share of the points that going by a cue may earn; choosing at random earns half of them."""
 
 
 @rule("conversation.unreachable", Conversation)
-def unreachable(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+def unreachable(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find nodes that no other node leads to, and turns that no way to play comes to."""
     ways = _led_to(conversation)
-    played = {name for name, _ in Play(conversation).known}
+    played = {name for name, _ in _spots(conversation, whole)}
     for name, node in conversation.nodes.items():
         if name not in ways:
             message = f'no way from the start leads to "{name}"'
@@ -26,6 +26,16 @@ def unreachable(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
         elif node.choices and name not in played:
             message = f'nobody can come to "{name}": the conditions before it never hold'
             yield Flaw(("nodes", name), message, "Change a condition under `auto`, or the effects before it.")
+
+
+def _spots(conversation: Conversation, whole: Whole) -> list[Spot]:
+    """Return every spot that any way to play comes to, worked out once for all rules."""
+    key = "spots", id(conversation)
+    if key not in whole.worked_out:
+        board = Board(conversation)
+        whole.worked_out[key] = list(board.spots(board.start))
+    spots: list[Spot] = whole.worked_out[key]
+    return spots
 
 
 def _led_to(conversation: Conversation) -> set[str]:
@@ -40,9 +50,9 @@ def _led_to(conversation: Conversation) -> set[str]:
 
 
 @rule("conversation.ending-unreached", Conversation)
-def ending_unreached(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+def ending_unreached(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find endings that no way to play reaches."""
-    reached = Play(conversation).endings
+    reached = {conversation.nodes[name].ending for name, _ in _spots(conversation, whole)}
     for name in conversation.endings:
         if name not in reached:
             message = f'no way to play ends in "{name}"'
@@ -69,17 +79,21 @@ def _effect(choice: Choice) -> int:
 @rule("conversation.best-play", Conversation)
 def best_play(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
     """Find conversations in which the strongest moves miss the best ending."""
-    yield from _leads(Play(conversation, strongest), "best", "first", next(iter(conversation.endings)))
+    yield from _leads(conversation, strongest, "best", "first")
 
 
 @rule("conversation.worst-play", Conversation)
 def worst_play(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
     """Find conversations in which the weakest moves miss the worst ending."""
-    yield from _leads(Play(conversation, weakest), "worst", "last", next(reversed(conversation.endings)))
+    yield from _leads(conversation, weakest, "worst", "last")
 
 
-def _leads(play: Play, kind: str, place: str, wanted: str) -> Iterator[Flaw]:
-    if missed := sorted(play.endings - {wanted}):
+def _leads(
+    conversation: Conversation, moves: Callable[[Node], Sequence[Choice]], kind: str, place: str
+) -> Iterator[Flaw]:
+    board, endings = Board(conversation), list(conversation.endings)
+    wanted = endings[0] if place == "first" else endings[-1]
+    if missed := sorted(set(board.endings(board.start, moves)) - {wanted}):
         message = f'the {kind} choice at each turn ends in {_quoted(missed)} and not in "{wanted}"'
         advice = f"Change effects or conditions; the {kind} ending is the one listed {place} under `endings`."
         yield Flaw(("endings", wanted), message, advice)
@@ -93,10 +107,10 @@ def _quoted(names: Sequence[str]) -> str:
 def recovery(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
     """Find weak moves after which even the best play cannot leave the worst ending."""
     worst = next(reversed(conversation.endings))
-    play = Play(conversation)
-    for spot in Play(conversation, strongest).known:
+    board = Board(conversation)
+    for spot in board.spots(board.start, strongest):
         for place, choice in enumerate(conversation.nodes[spot[0]].choices):
-            if not choice.points and {ending for *_, ending in play.after(play.next(spot, choice))} == {worst}:
+            if not choice.points and all(ending == worst for ending in board.endings(board.next(spot, choice))):
                 message = f'after this one weak choice everything ends in "{worst}"'
                 advice = "Let one good choice after it lead back: soften its effects, or add a turn that repairs."
                 yield Flaw(("nodes", spot[0], "choices", place), message, advice)

@@ -40,6 +40,9 @@ class Whole:
     broken: frozenset[str] = field(default_factory=frozenset)
     """Paths of the files that could not be loaded: what they hold is unknown, not missing."""
 
+    worked_out: dict[Any, Any] = field(default_factory=dict, compare=False)
+    """What one rule has worked out that another needs as well."""
+
     def all(self, kind: type[P]) -> list[tuple[P, Source]]:
         """Return the content of that kind with its sources, in file order."""
         return [(part.content, part.source) for part in self.parts if isinstance(part.content, kind)]

@@ -1,7 +1,7 @@
 // The browser's side of an activity: send the form, swap in the new HTML, keep focus, caret, scroll and keys.
 // What is right, saved or next is decided in the kernel; this file knows nothing about it.
 
-const TEXT = "textarea, input[type=text], input[type=date]"; // what is typed into, and saved on the way
+const TEXT = "textarea, input[type=date]"; // what is typed into, and saved on the way
 const TYPING_PAUSE = 800; // ms after the last key until a text is saved
 const TYPING_LIMIT = 4000; // ms after which a text is saved although the typing goes on
 const PATIENCE = 10000; // ms without an answer from the kernel until the page says that it lost touch

@@ -1,7 +1,6 @@
 """The notebook host: each activity is one widget, whose page sends forms and swaps in HTML."""
 
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,25 +8,13 @@ import anywidget
 import traitlets
 from IPython.display import HTML, display
 
-from brmcourse.activities import capstone as capstones
-from brmcourse.activities import conversation, reflection
-from brmcourse.activities import plan as plans
-from brmcourse.activities import quiz as quizzes
-from brmcourse.activities import scale as scales
-from brmcourse.activities import sheet as sheets
-from brmcourse.activities import values as cards
-from brmcourse.activities.activity import Action, Activity
-from brmcourse.activities.quiz import Exercise
-from brmcourse.activities.scale import Questionnaire
-from brmcourse.hosts.session import Session, explain, learner_seed
-from brmcourse.paths import course_root, store_path
-from brmcourse.rendering.render import STYLE
-from brmcourse.store import Store
+from brmcourse.activities.activity import Action
 
 if TYPE_CHECKING:
-    from brmcourse.content import Library
+    from brmcourse.hosts.session import Session
 
 HERE = Path(__file__).parent
+STYLE = (HERE.parent / "rendering" / "style.css").read_text("utf-8")
 OPEN = "open"
 
 
@@ -35,11 +22,11 @@ class ActivityWidget(anywidget.AnyWidget):
     """One activity on the page. Messages from it: {"n": id, "action": "check", "form": {name: [values]}}."""
 
     _esm = (HERE / "vendor" / "idiomorph.min.js").read_text("utf-8") + (HERE / "bridge.js").read_text("utf-8")
-    _css = STYLE.read_text("utf-8")
+    _css = STYLE
     layout = None  # it would be a second widget model; the page is laid out by its style sheet
     html = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: "Session") -> None:
         super().__init__(html=session.open())
         self._session = session
         self.on_msg(self._answer)
@@ -51,74 +38,53 @@ class ActivityWidget(anywidget.AnyWidget):
         self.send({"n": message.get("n"), "html": html})
 
 
-@cache
-def _store() -> Store:
-    return Store(store_path())
-
-
-@cache
-def _library() -> "Library":
-    # Imported with the first activity: a cell that only names the activities need not wait for a YAML parser.
-    from brmcourse.content import Library  # noqa: PLC0415
-
-    return Library(course_root())
-
-
-def _show(activity: Activity, find: Callable[["Library"], Any]) -> None:
+def _show(name: str, about: str = "") -> None:
     """Show an activity below the cell, or in its place a sentence that says why it cannot be shown."""
+    # Imported with the first activity: the cell that only names the activities need not wait for all of this.
+    from brmcourse.hosts.session import explain  # noqa: PLC0415
+    from brmcourse.hosts.sessions import open_session  # noqa: PLC0415
+
     try:
-        session = Session(activity, find(_library()), _store(), learner_seed(_store()))
-        display(ActivityWidget(session))
+        display(ActivityWidget(open_session(name, about)))
     except Exception as error:  # noqa: BLE001 -- a learner never sees a traceback
-        display(HTML(f"<style>{STYLE.read_text('utf-8')}</style>{explain(error)}"))
+        display(HTML(f"<style>{STYLE}</style>{explain(error)}"))
 
 
 def quiz(name: str) -> None:
     """Show the quiz of that id, resumed where the learner left it."""
-
-    def find(library: "Library") -> Exercise:
-        found = library.quiz(name)
-        before = library.quiz(found.parallel) if found.parallel else None
-        return Exercise(found, library.module(found.module), before)
-
-    _show(quizzes, find)
+    _show("quiz", name)
 
 
 def converse(name: str) -> None:
     """Show the conversation of that id, resumed where the learner left it."""
-    _show(conversation, lambda library: library.conversation(name))
+    _show("converse", name)
 
 
 def scale(name: str) -> None:
     """Show the self-assessment of that id with the learner's latest result."""
-
-    def find(library: "Library") -> Questionnaire:
-        found = library.scale(name)
-        return Questionnaire(found, library.format(found.format))
-
-    _show(scales, find)
+    _show("scale", name)
 
 
 def reflect(name: str) -> None:
     """Show the reflections of that module with what the learner wrote."""
-    _show(reflection, lambda library: library.prompts(name))
+    _show("reflect", name)
 
 
 def plan(name: str) -> None:
     """Show the if-then plans of that module with what the learner wrote."""
-    _show(plans, lambda library: library.prompts(name))
+    _show("plan", name)
 
 
 def sheet(name: str) -> None:
     """Show the sheet of that id with what the learner wrote."""
-    _show(sheets, lambda library: library.sheet(name))
+    _show("sheet", name)
 
 
 def values() -> None:
     """Show the values exercise."""
-    _show(cards, lambda library: library.values)
+    _show("values")
 
 
 def capstone() -> None:
     """Show the plan for one partner, put together from what the learner wrote in all modules."""
-    _show(capstones, capstones.gather)
+    _show("capstone")

@@ -22,8 +22,10 @@ class Shown(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        if sum(getattr(self, kind) is not None for kind in KINDS) != 1:
-            raise flaw("capstone.shows", "this names none or several things", f"Name one of: {', '.join(KINDS)}.")
+        named = [kind for kind in KINDS if getattr(self, kind) is not None]
+        if len(named) != 1:
+            message = f"one entry names {' and '.join(named)} together" if named else "this entry names nothing to show"
+            raise flaw("capstone.shows", message, f"Give each entry exactly one of: {', '.join(KINDS)}.")
         return self
 
 

@@ -20,8 +20,11 @@ CLAUSE = re.compile(r"\s*(\w+)\s*(>=|<=|==|>|<)\s*(\d+)\s*")
 
 
 def clauses(condition: str) -> Iterator[tuple[str, str, int]]:
-    """Yield (gauge, comparison, number) of `gauge >= number and …`; raise ValueError if it reads otherwise."""
-    for part in condition.split(" and "):
+    """Yield (gauge, comparison, number) of `gauge >= number and …`, nothing of an empty condition.
+
+    Raises ValueError if it reads otherwise.
+    """
+    for part in condition.split(" and ") if condition else ():
         match = CLAUSE.fullmatch(part)
         if not match:
             raise ValueError(part)
@@ -57,7 +60,7 @@ class Route(Content):
     @classmethod
     def _readable(cls, value: str | None) -> str | None:
         try:
-            tuple(clauses(value or "trust >= 0"))
+            tuple(clauses(value or ""))
         except ValueError as error:
             raise flaw(
                 "conversation.condition",
@@ -74,9 +77,7 @@ class Route(Content):
 
     def open(self, gauges: Mapping[str, int]) -> bool:
         """Say whether this route is taken in that state."""
-        if self.when is None:
-            return True
-        return all(COMPARE[sign](gauges[gauge], number) for gauge, sign, number in clauses(self.when))
+        return all(COMPARE[sign](gauges[gauge], number) for gauge, sign, number in clauses(self.when or ""))
 
 
 class Node(Content):
@@ -178,9 +179,7 @@ class Conversation(Content):
             for number, route in enumerate(node.auto):
                 place = ("nodes", key, "auto", number)
                 yield (*place, "next"), "node", route.next
-                yield from (
-                    ((*place, "if"), "gauge", gauge) for gauge, *_ in (clauses(route.when) if route.when else ())
-                )
+                yield from (((*place, "if"), "gauge", gauge) for gauge, *_ in clauses(route.when or ""))
             if node.fact:
                 yield ("nodes", key, "fact"), "fact", node.fact
             if node.ending:

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from brmcourse.model.base import Content, Id, Row, Text, require_unique
+from brmcourse.model.base import Content, Id, Row, Text, flaw, require_unique
 
 
 class Objective(Content):
@@ -56,7 +56,12 @@ class Course(Content):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         require_unique("module id", (module.id for module in self.modules), "modules")
-        require_unique("page id", (*(module.id for module in self.modules), *(page.id for page in self.pages)))
+        require_unique("page id", (page.id for page in self.pages), "pages")
+        modules = {module.id for module in self.modules}
+        for position, page in enumerate(self.pages):
+            if page.id in modules:
+                message = f'this page and a module are both called "{page.id}"'
+                raise flaw("id.duplicate", message, "Give the page an id of its own.", "pages", position)
         return self
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -77,6 +77,8 @@ class Subscale(Content):
 class Scale(Content):
     """A self-assessment over the past four weeks with one partner; `levels` name the steps of items with choices."""
 
+    unshown: ClassVar[Any] = {"items": {"__all__": {"baseline"}}}
+
     id: Id
     title: Text
     module: Id
@@ -102,7 +104,9 @@ class Scale(Content):
                 )
             if item.choices and len(item.choices) != len(self.levels):
                 message = f"this item has {len(item.choices)} choices, and the scale {len(self.levels)} levels"
-                yield flaw("scale.levels", message, "Write one choice for each level.", "items", number, "choices")
+                yield flaw(
+                    "scale.levels", message, "Write one choice for each of the `levels`.", "items", number, "choices"
+                )
         for number, name in enumerate(known):
             if all(item.subscale != name for item in self.items):
                 message = f'the subscale "{name}" has no items'

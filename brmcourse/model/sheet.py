@@ -33,13 +33,12 @@ class FormField(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        if (self.kind == "choice") != (len(self.options) > 1):
-            message = (
-                f"a choice needs two options or more, this one has {len(self.options)}"
-                if self.kind == "choice"
-                else f'a field of kind "{self.kind}" has no options'
-            )
-            raise flaw("sheet.options", message, "Use `kind: choice` together with two or more options.", "options")
+        if self.kind == "choice" and len(self.options) <= 1:
+            message = f'the field "{self.id}" is a choice with {len(self.options)} options to choose from'
+            raise flaw("sheet.options", message, "Write two options or more, or make it `kind: line`.", "options")
+        if self.kind != "choice" and self.options:
+            message = f'the field "{self.id}" has options, but a field of kind "{self.kind}" has none'
+            raise flaw("sheet.options", message, "Make it `kind: choice`, or delete the options.", "options")
         require_unique("option id", (answer.id for answer in self.options), "options")
         return self
 
@@ -120,17 +119,16 @@ class Sheet(Content):
                 yield _unknown(what, shown.field, known, "shows", "field")
             case Tally() as shown:
                 known = [answer.id for answer in self.field(shown.field).options]
-                yield from (
-                    _unknown("option", name, known, "shows")
-                    for name in (*shown.counted, shown.good)
-                    if name not in known
-                )
+                yield from (_unknown("option", n, known, "shows", "counted") for n in shown.counted if n not in known)
+                if shown.good not in shown.counted:
+                    yield _unknown("counted option", shown.good, list(shown.counted), "shows", "good")
             case Points() as shown:
-                yield from (
-                    _unknown("field", name, list(kinds), "shows", "never_zero")
-                    for name in shown.never_zero
-                    if name not in kinds
-                )
+                known = [name for name, kind in kinds.items() if kind == "choice"]
+                what = "field of kind choice"
+                yield from (_unknown(what, n, known, "shows", "never_zero") for n in shown.never_zero if n not in known)
+                if shown.ready > self.best:
+                    message = f'"ready" is {shown.ready}, and all answers together bring {self.best} points at most'
+                    yield flaw("field.range", message, "Lower it, or raise the points.", "shows", "ready")
 
 
 def _unknown(what: str, name: str, known: list[str], *place: str) -> PydanticCustomError:

@@ -56,14 +56,13 @@ class Values(Content):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         require_unique("card id", (card.id for card in self.cards), "cards")
+        require_unique("confidence id", (entry.id for entry in self.confidence), "confidence")
+        advice = "List the cards round the circle: the first in wedge 0, each other in the same wedge or the next."
+        if self.cards[0].wedge:
+            message = f"the first card lies in wedge {self.cards[0].wedge}"
+            raise flaw("values.wedge", message, advice, "cards", 0, "wedge")
         for position, (one, next_) in enumerate(pairwise(self.cards), 1):
             if next_.wedge - one.wedge not in {0, 1}:
-                message = f"wedge {next_.wedge} comes after wedge {one.wedge}"
-                raise flaw(
-                    "values.wedge",
-                    message,
-                    "List the cards round the circle, wedge by wedge from 0.",
-                    "cards",
-                    position,
-                )
+                message = f'"{next_.name}" in wedge {next_.wedge} comes right after "{one.name}" in wedge {one.wedge}'
+                raise flaw("values.wedge", message, advice, "cards", position, "wedge")
         return self

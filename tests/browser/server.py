@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 
@@ -25,6 +26,7 @@ class CourseServer:
         self.home = home
         self.folder = home / "course"
         self.store_path = home / "answers.sqlite"
+        self._home = ""
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
 
@@ -49,9 +51,16 @@ class CourseServer:
         for line in self._process.stdout:
             said += line
             if found := re.search(r"http://\S+", line):
-                self.url = found[0]
+                self._home = found[0]
+                self.url = self.at("m1")
                 return
         raise AssertionError(f"The course did not start:\n{said}")
+
+    def at(self, module: str) -> str:
+        """Return the address of a module."""
+        home = urlsplit(self._home)
+        path = f"/lab/tree/{module}.ipynb" if self.host == "lab" else f"/{module}"
+        return urlunsplit(home._replace(path=path))
 
     def command(self) -> list[str]:
         """Return what a learner types."""

@@ -66,19 +66,26 @@ from pathlib import Path
 from brmcourse.activities import quiz
 from brmcourse.activities.quiz import Exercise
 from brmcourse.content import Library
-from brmcourse.hosts.notebook import ActivityWidget, _store
+from brmcourse.hosts.notebook import ActivityWidget
 from brmcourse.hosts.session import Session
+from brmcourse.hosts.sessions import store
 
 library = Library(Path({root!r}))
 found = library.quiz("k1")
-ActivityWidget(Session(quiz, Exercise(found, library.module(found.module)), _store(), "seed"))
+ActivityWidget(Session(quiz, Exercise(found, library.module(found.module)), store(), "seed"))
 """
 
 
-@pytest.fixture(scope="module", params=list(HANDS))
-def hands(request: pytest.FixtureRequest) -> str:
-    """How the learner works the page."""
+@pytest.fixture(scope="module", params=["page", "lab"])
+def host(request: pytest.FixtureRequest) -> str:
+    """Where the course is open. What the page shows is the same in both; the keys have another way to it."""
     return request.param
+
+
+@pytest.fixture(scope="module")
+def hands(host: str) -> str:
+    """How the learner works the page."""
+    return "mouse" if host == "page" else "keyboard"
 
 
 @pytest.fixture(scope="module")

@@ -5,30 +5,19 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from brmcourse.content import Library
 
 from .conftest import WIDE
 from .learner import Learner
+from .look import FIT, NARROW, pale, violations
 from .server import CourseServer
 from .tour import tour
 
-HERE = Path(__file__).parent
-CONTRAST = (HERE / "contrast.js").read_text("utf-8")
-FIT = (HERE / "fit.js").read_text("utf-8")
 THEMES = ("light", "dark")
-READABLE = 4.5
-NARROW = {"width": 360, "height": 740}
 SHOTS = os.environ.get("BRMCOURSE_SHOTS")
 """Where to keep a picture of every state, for whoever wants to look; without it none is taken."""
-
-
-def violations(learner: Learner, scope: str | None) -> list[str]:
-    """Return what axe-core finds in the part of the page that a selector names; None is the whole page."""
-    found = Axe().run(learner.page, scope).response["violations"]
-    return [f"{fault['id']}: {node['html']}" for fault in found for node in fault["nodes"]]
 
 
 def keep_shot(learner: Learner, name: str) -> None:
@@ -36,13 +25,6 @@ def keep_shot(learner: Learner, name: str) -> None:
     if SHOTS:
         learner.part.scroll_into_view_if_needed()
         learner.page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-
-
-def pale(learner: Learner) -> list[str]:
-    """Return every text whose contrast is too low."""
-    texts = learner.page.evaluate(CONTRAST)
-    assert texts
-    return [f"{text['text']} ({text['ratio']:.2f})" for text in texts if text["ratio"] < READABLE]
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -62,7 +44,7 @@ def test_every_state_can_be_read_and_pressed_by_everybody(
         learner = Learner(window, server.url).open()
         for state in tour(learner, library):
             whole = host == "page" and state == "opened"
-            found = violations(learner, None if whole else learner.selector) + pale(learner)
+            found = violations(learner.page, None if whole else learner.selector) + pale(learner.page)
             keep_shot(learner, f"{host}-wide-{theme}-{state}")
             learner.page.set_viewport_size(NARROW)
             found += learner.page.evaluate(FIT)

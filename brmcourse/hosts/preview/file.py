@@ -1,24 +1,30 @@
 """One content file as it stands now: read again whenever it was saved, and never in the way of its author."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
-from brmcourse.activities import conversation, quiz, reflection, scale
-from brmcourse.activities import plan as plans
-from brmcourse.activities.activity import Activity
-from brmcourse.activities.quiz import Exercise
-from brmcourse.activities.scale import Questionnaire
 from brmcourse.checks.course import load
 from brmcourse.checks.rule import RULES
 from brmcourse.content import Library
 from brmcourse.errors import ContentError, CourseError, Problem
 from brmcourse.hosts.session import Session, explain, learner_seed
-from brmcourse.model import Content, Conversation, Prompts, Quiz, Scale
+from brmcourse.hosts.sessions import OPENS
+from brmcourse.model import Baseline, Capstone, Content, Conversation, Prompts, Quiz, Scale, Sheet, Values
 from brmcourse.store import Store
 
-SHOWN = (Quiz, Scale, Conversation, Prompts)
+SHOWN: Mapping[type[Content], tuple[str, ...]] = {
+    Quiz: ("quiz",),
+    Scale: ("scale",),
+    Baseline: ("scale",),
+    Conversation: ("converse",),
+    Prompts: ("reflect", "plan"),
+    Sheet: ("sheet",),
+    Values: ("values",),
+    Capstone: ("capstone",),
+}
+"""What a file can be shown as: the public names whose activities it makes."""
 
 
 class NotShownError(CourseError):
@@ -63,8 +69,11 @@ class ShownFile:
         library = Library(self.root)
         content = library.load(self.path, self._model)[0]
         seed = learner_seed(self._store)
-        activities = _activities(library, content)
-        self.sessions = [Session(activity, about, self._store, seed) for activity, about in activities]
+        opens = [OPENS[name] for name in SHOWN[self._model]]
+        found = [(activity, find(library, self.path.stem)) for activity, find in opens]
+        self.sessions = [
+            Session(activity, about, self._store, seed) for activity, about in found if activity.subjects(about)
+        ]
         if isinstance(content, Quiz):
             self.questions = tuple(question.id for question in content.questions)
 
@@ -72,10 +81,10 @@ class ShownFile:
 def _shown_as(root: Path, path: Path) -> type[Content]:
     """Return what the file holds; raise NotShownError if that is nothing a learner sees as it is."""
     model = dict(Library(root).files()).get(path)
-    if model not in SHOWN:
+    if model is None or model not in SHOWN:
         raise NotShownError(
             f"{path} cannot be shown by itself. Choose a file in data/questions, data/scales, "
-            "data/conversations or data/prompts."
+            "data/conversations, data/prompts or data/sheets."
         )
     return model
 
@@ -97,16 +106,3 @@ def _problems(root: Path, name: str) -> list[Problem]:
             rules = [rule for rule in RULES.values() if isinstance(part.content, rule.about)]
             problems += [problem for rule in rules for problem in rule.problems(part, whole)]
     return sorted(problem for problem in problems if problem.path == name)
-
-
-def _activities(library: Library, content: Content) -> list[tuple[Activity, Any]]:
-    """Return what a learner does with that file, each activity with what it needs; raise CourseError."""
-    match content:
-        case Quiz():
-            return [(quiz, Exercise(content, library.module(content.module)))]
-        case Scale():
-            return [(scale, Questionnaire(content, library.format(content.format)))]
-        case Prompts():
-            both = ((reflection, content.reflections), (plans, content.plans))
-            return [(activity, content) for activity, prompts in both if prompts]
-    return [(conversation, content)]

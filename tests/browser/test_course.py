@@ -1,0 +1,113 @@
+"""The whole course from module 0 to 8 in Chromium: by a learner who answers well, and by one who answers at random."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from brmcourse.content import Library
+from brmcourse.paths import course_root
+
+from .conftest import WIDE
+from .look import faults
+from .server import CourseServer
+from .walker import Walker, prompts_of
+
+MODULES = [module.id for module in Library(course_root()).course.modules]
+CALL = re.compile(r"^(quiz|converse|scale|reflect|plan|sheet|values|capstone)\((?:\"(.+)\")?\)$", re.MULTILINE)
+CHANCE = {"well": None, "at random": Random(20261122)}
+THEME = {"well": "light", "at random": "dark"}
+
+
+def calls(module: str) -> list[tuple[str, str]]:
+    """Return the activities of a module, as (function, id)."""
+    return CALL.findall((course_root() / "notebooks" / "source" / f"{module}.md").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module", params=list(CHANCE))
+def how(request: pytest.FixtureRequest) -> str:
+    """How the learner answers."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def course(how: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CourseServer]:
+    """The page host, with a log for each learner."""
+    with CourseServer("page", tmp_path_factory.mktemp(how)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, how: str) -> Iterator[Page]:
+    """One window for the whole course."""
+    with browser.new_context(viewport=WIDE, color_scheme=THEME[how], reduced_motion="reduce") as window:
+        window.set_default_timeout(15_000)
+        yield window.new_page()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_is_done_from_top_to_bottom(
+    module: str, how: str, page: Page, course: CourseServer, library: Library
+) -> None:
+    """Every activity of the module can be done, and what is then on screen can be read and pressed by everybody."""
+    Walker(page, library, CHANCE[how]).walk(course.at(module), len(calls(module)))
+    assert faults(page) == []
+
+
+def test_the_log_holds_what_was_done(how: str, course: CourseServer, library: Library) -> None:
+    """All that was answered, played, rated and written has its events, and good answers have full marks."""
+    for module in MODULES:
+        for function, name in calls(module):
+            match function:
+                case "quiz":
+                    for question in library.quiz(name).questions:
+                        [answer] = [body for body in course.bodies(question.id) if "points" in body]
+                        assert how != "well" or answer["points"] == pytest.approx(1), question.id
+                case "converse":
+                    talk = library.conversation(name)
+                    points = [body["points"] for body in course.bodies(talk.id) if "points" in body]
+                    assert points
+                    assert how != "well" or set(points) == {2}
+                case "scale":
+                    kinds = Counter("answers" in body for body in course.bodies(library.scale(name).id))
+                    assert kinds[True] == 1
+                case "reflect" | "plan":
+                    for prompt in prompts_of(library, name):
+                        assert course.bodies(prompt.id)[-1], prompt.id
+                case "sheet":
+                    entries = {body["entry"] for body in course.bodies(name)}
+                    assert entries == ({1, 2} if library.sheet(name).entry else {1})
+
+
+def test_the_plan_is_put_together_from_what_was_written(page: Page, course: CourseServer, library: Library) -> None:
+    """The capstone shows the words written in the modules before, without asking for any of them again."""
+    page.goto(course.at("m8"))
+    plan = page.locator("section.brm-capstone")
+    expect(plan).to_be_visible(timeout=60_000)
+    for part in library.capstone.parts:
+        for shown in part.shows:
+            kind, name = shown.name
+            if kind == "sheet":
+                field = next(field for field in library.sheet(name).fields if field.kind in {"line", "text"})
+                expect(plan.get_by_text(f"My words to {name}:1:{field.id}").first).to_be_visible()
+            elif kind == "reflection":
+                expect(plan.get_by_text(f"My words to {name}:text")).to_be_visible()
+            elif kind == "plan":
+                expect(plan.get_by_text(f"If My words to {name}:situation")).to_be_visible()
+    expect(plan.get_by_text("Nothing written yet")).to_have_count(0)
+
+
+def test_nobody_else_was_asked(browser: Browser, course: CourseServer, tmp_path: Path) -> None:
+    """A page to look things up in opens, and no page of the course calls another machine."""
+    asked: list[str] = []
+    with browser.new_context() as window:
+        page = window.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        for name in ("glossary", "about"):
+            page.goto(course.at(name))
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert [url for url in asked if "://127.0.0.1:" not in url and not url.startswith(("data:", "blob:"))] == []

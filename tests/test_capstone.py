@@ -1,0 +1,124 @@
+"""The capstone: what was written in the modules, gathered in one plan and edited in place."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from brmcourse.activities import capstone, plan, reflection, sheet, values
+from brmcourse.activities.activity import start
+from brmcourse.activities.capstone import gather
+from brmcourse.content import Library
+from brmcourse.errors import UnknownIdError
+from brmcourse.rendering.render import render
+from tests.make import outline, prompts
+from tests.make import sheet as log
+from tests.make import values as cards
+from tests.overlay import SAMPLE
+from tests.test_activities import Play
+
+PICKED = {"predicted:1:card": "ann", "predicted:2:card": "bea", "predicted:3:card": "cyn"}
+
+
+def opened(part: str) -> Play:
+    """Return the plan with one part open."""
+    play = Play(capstone, outline())
+    play.do("edit", part)
+    return play
+
+
+def test_empty_plan_says_where_to_write() -> None:
+    """Each piece with nothing in it says so and names its module; no form is open."""
+    page = render(Play(capstone, outline()).state)
+    assert page.count("Nothing written yet (module 1).") == 4
+    assert "<textarea" not in page
+
+
+def test_plan_shows_what_was_written_elsewhere() -> None:
+    """What a learner wrote in the modules stands in the plan without being written again."""
+    modules = [Play(reflection, prompts()), Play(sheet, log()), Play(values, cards()), Play(plan, prompts())]
+    modules[0].do("draft", **{"m1-r1:text": "It went badly."})
+    modules[1].do("add", "log", **{"log:1:what": "A small promise", "log:1:by": "2026-12-01", "log:1:state": "half"})
+    modules[2].do("draft", **PICKED)
+    modules[3].do("draft", **{"m1-p1:situation": "she sighs", "m1-p1:action": "ask why"})
+    state = start(capstone, outline(), [event for play in modules for event in play.log], "seed")
+    page = render(state)
+    assert "Nothing written yet" not in page
+    for text in ("It went badly.", "A small promise", "1 December 2026", "Is half", "Ann, Bea, Cyn"):
+        assert text in page
+    assert "If she sighs, then I ask why." in page
+
+
+def test_values_are_a_guess_until_asked() -> None:
+    """The plan marks the partner's values as a guess until the learner noted what they heard."""
+    play = Play(capstone, outline())
+    play.do("asked", **PICKED)
+    assert "A guess, not checked yet: Ann, Bea, Cyn." in render(play.state)
+    play.do("draft", **{"revised:1:card": "dot", "revised:1:said": "She told me."})
+    assert "Checked by asking: Dot." in render(play.state)
+    assert "She told me." in render(play.state)
+
+
+def test_one_part_is_open_at_a_time() -> None:
+    """Opening a part shows its forms and closes the other; neither is recorded."""
+    play = opened("past")
+    assert 'name="m1-r1:text"' in render(play.state)
+    assert 'name="predicted:1:card"' not in render(play.state)
+    play.do("edit", "next")
+    assert 'name="m1-r1:text"' not in render(play.state)
+    assert 'name="predicted:1:card"' in render(play.state)
+    assert 'name="m1-p1:situation"' in render(play.state)
+    play.do("done")
+    assert "<textarea" not in render(play.state)
+    assert play.log == []
+
+
+def test_edited_in_place() -> None:
+    """A text changed in the plan is changed in its module too: there is one text, not a copy."""
+    play = opened("past")
+    play.do("draft", **{"m1-r1:text": "Better words"})
+    play.do("add", "log", **{"log:1:what": "A promise"})
+    assert [(event.kind, event.subject) for event in play.log] == [
+        ("reflection.wrote", "m1-r1"),
+        ("sheet.wrote", "log"),
+        ("sheet.added", "log"),
+    ]
+    assert start(reflection, prompts(), play.log, "seed").text("m1-r1", "text") == "Better words"
+    assert start(sheet, log(), play.log, "seed").entries == {1: {"what": "A promise"}, 2: {}}
+    assert play.state.editing == "past"
+    play.do("done")
+    assert play.reopened == play.state
+
+
+def test_notice_stands_in_its_part() -> None:
+    """An action that cannot be carried out says so where it was tried, and keeps what was typed."""
+    play = opened("next")
+    play.do("asked", **{"predicted:1:card": "ann"})
+    assert "Name three different values first" in render(play.state)
+    assert [event.kind for event in play.log] == ["values.predicted"]
+
+
+def test_subjects_are_those_of_the_pieces() -> None:
+    """The plan rests on the events of the pieces it shows, and on no others."""
+    assert capstone.subjects(outline()) == ("m1-r1", "log", "values", "m1-p1")
+
+
+def test_gather(library: Library) -> None:
+    """Everything that the plan of the course shows is found, and has a place to be edited in."""
+    found = gather(library)
+    shown = [entry for part in library.capstone.parts for entry in part.shows]
+    pieces = [piece for part in found.pieces for piece in part]
+    assert [piece.activity.__name__.rpartition(".")[2] for piece in pieces] == [entry.name[0] for entry in shown]
+    assert all(piece.activity.subjects(piece.content) for piece in pieces)
+    play = Play(capstone, found)
+    for part in library.capstone.parts:
+        assert "<textarea" in render(play.do("edit", part.id)) or 'type="radio"' in render(play.state)
+
+
+def test_gather_names_what_is_missing(tmp_path: Path) -> None:
+    """A plan that shows an unknown sheet ends in a sentence that names those there are."""
+    shutil.copytree(SAMPLE / "data", tmp_path / "data")
+    path = tmp_path / "data" / "capstone.yaml"
+    path.write_text(path.read_text("utf-8").replace("sheet: asks", "sheet: ask"), "utf-8")
+    with pytest.raises(UnknownIdError, match='Did you mean "asks"'):
+        gather(Library(tmp_path))

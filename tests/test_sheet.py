@@ -1,0 +1,212 @@
+"""Sheets: entries that grow and go, texts kept to the letter, and what is shown of them."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from brmcourse.activities import sheet
+from brmcourse.activities.activity import start
+from brmcourse.rendering.render import render
+from tests.make import sheet as log
+from tests.test_activities import Play
+
+TALLY = {"kind": "tally", "field": "state", "good": "done", "counted": ["half", "done"], "label": "Promises kept"}
+POINTS = {"kind": "points", "ready": 2, "never_zero": ["state"], "met": "Go on.", "unmet": "Wait a little."}
+
+
+def write(play: Play, entry: int = 1, action: str = "draft", **texts: str) -> Any:
+    """Fill in fields of one entry, and send the form with an action."""
+    name, _, about = action.partition(" ")
+    return play.do(name, about, **{f"log:{entry}:{key}": text for key, text in texts.items()})
+
+
+def test_each_change_is_recorded_once() -> None:
+    """A text is recorded when it changes, with all of its entry, and the log alone brings it back."""
+    play = Play(sheet, log())
+    write(play, what=" A <list>\n")
+    write(play, what=" A <list>\n")
+    write(play, state="half")
+    assert [event.body["texts"] for event in play.log] == [
+        {"what": " A <list>\n"},
+        {"what": " A <list>\n", "state": "half"},
+    ]
+    assert play.reopened == play.state
+
+
+def test_text_survives_an_action_of_its_form() -> None:
+    """What was typed when an entry is added or removed is recorded first."""
+    play = Play(sheet, log())
+    write(play, 1, "add log", what="one")
+    assert play.state.entries == {1: {"what": "one"}, 2: {}}
+    write(play, 2, "remove log 2", what="two")
+    assert play.state.entries == {1: {"what": "one"}}
+    assert play.state.removed == {2: {"what": "two"}}
+
+
+def test_removed_entry_comes_back_in_its_place() -> None:
+    """A removed entry can be brought back, with its texts and in its old place."""
+    play = Play(sheet, log())
+    write(play, 1, "add log", what="one")
+    write(play, 2, what="two")
+    play.do("remove", "log 1")
+    assert "Bring it back" in render(play.state)
+    play.do("restore", "log 1")
+    assert play.state.entries == {1: {"what": "one"}, 2: {"what": "two"}}
+    assert list(play.state.entries) == [1, 2]
+    assert "Bring it back" not in render(play.reopened)
+
+
+def test_last_entry_may_go_as_well() -> None:
+    """A sheet whose last entry was removed offers a first one."""
+    play = Play(sheet, log())
+    play.do("remove", "log 1")
+    assert play.state.entries == {}
+    assert "Add a first promise" in render(play.state)
+    play.do("add", "log")
+    assert play.state.entries == {2: {}}
+
+
+def test_new_entry_does_not_pass_for_saved() -> None:
+    """An entry that takes the number of one long gone starts empty and without a time of saving."""
+    play = Play(sheet, log())
+    write(play, 1, "add log", what="one")
+    write(play, 2, what="two")
+    play.do("remove", "log 2")
+    play.do("remove", "log 1")
+    play.do("add", "log")
+    assert play.state.entries == {2: {}}
+    assert "Saved at" not in render(play.state)
+
+
+@pytest.mark.parametrize(
+    ("action", "about"),
+    [
+        ("add", ""), ("add", "other"), ("remove", "other 1"), ("remove", "log"), ("remove", "log 9"),
+        ("remove", "log one"), ("restore", "log 1"), ("restore", "log"), ("nonsense", "log 1"),
+    ],
+)  # fmt: skip
+def test_action_meant_for_something_else(action: str, about: str) -> None:
+    """An action for another sheet, or for an entry that is not there, changes nothing."""
+    play = Play(sheet, log())
+    play.do(action, about)
+    assert play.log == []
+    assert play.state == sheet.begin(log(), "seed")
+
+
+def test_reworded_sheet_keeps_its_texts() -> None:
+    """Texts stay when the sheet is reworded, and those of a field that is gone come back with it."""
+    play = Play(sheet, log())
+    write(play, what="one", more="more of it")
+    fewer = log(lead="In other words.", fields=[field for field in log().fields if field.id != "more"])
+    later = Play(sheet, fewer)
+    later.log, later.state = play.log, start(sheet, fewer, play.log, "seed")
+    write(later, what="two")
+    assert start(sheet, log(), later.log, "seed").entries == {1: {"what": "two", "more": "more of it"}}
+
+
+def test_dates_put_entries_in_order() -> None:
+    """Entries are shown by date, those without one last, and empty ones not at all; the forms keep their order."""
+    play = Play(sheet, log(shows={"kind": "dates", "field": "by"}))
+    for number, (what, by) in enumerate((("late", "2026-12-01"), ("never", ""), ("soon", "2026-11-30")), 1):
+        write(play, number, "add log", what=what, by=by)
+    assert list(play.state.filled) == [3, 1, 2]
+    assert list(play.state.entries) == [1, 2, 3, 4]
+    page = render(play.state)
+    assert page.index("30 November 2026") < page.index("1 December 2026") < page.index("No date yet")
+
+
+def test_tally_counts_what_is_over() -> None:
+    """The tally says how many of the entries counted stand at the good answer; open ones are not counted."""
+    play = Play(sheet, log(shows=TALLY))
+    assert play.state.tally == (0, 0)
+    for number, state in enumerate(("done", "half", "open", "done"), 1):
+        write(play, number, "add log", state=state)
+    assert play.state.tally == (2, 3)
+    assert "Promises kept: <strong>2</strong> of 3" in render(play.state)
+
+
+def test_circles_group_entries() -> None:
+    """Each entry lies in the circle of its answer, from the inside out; one without an answer lies in none."""
+    play = Play(sheet, log(shows={"kind": "circles", "field": "state"}))
+    for number, (what, state) in enumerate((("far", "done"), ("near", "open"), ("nowhere", "")), 1):
+        write(play, number, "add log", what=what, state=state)
+    found = [(answer.id, [texts["what"] for texts in members]) for answer, members in play.state.circles]
+    assert found == [("open", ["near"]), ("half", []), ("done", ["far"])]
+    assert 'aria-label="Is open: 1, Is half: 0, Is done: 1."' in render(play.state)
+
+
+def test_points_need_every_answer() -> None:
+    """Points are told once every choice is made; too few of them, or none where it counts, are not ready."""
+    second = log().fields[-1].model_copy(update={"id": "other"})
+    play = Play(sheet, log(entry=None, fields=[log().fields[-1], second], shows=POINTS))
+    write(play, state="done")
+    assert play.state.points is None
+    assert "Choose an answer in every line" in render(play.state)
+    write(play, other="open")
+    assert (play.state.points, play.state.ready) == (2, True)
+    assert "<strong>2</strong> of 4 points" in render(play.state)
+    assert "Go on." in render(play.state)
+    write(play, state="open", other="done")
+    assert (play.state.points, play.state.ready) == (2, False)
+    assert "Wait a little." in render(play.state)
+
+
+def test_letter_joins_the_texts() -> None:
+    """The letter holds the texts in the order of the fields, with nothing between them."""
+    play = Play(sheet, log(entry=None, fields=log().fields[:2], shows={"kind": "letter"}))
+    assert "Your letter so far" not in render(play.state)
+    write(play, more="Yours, N.", what="Dear K.,")
+    assert "<p>Dear K.,</p><p>Yours, N.</p>" in render(play.state).replace("\n", "").replace("  ", "")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"fields": [{"id": "a", "kind": "line", "label": "A", "options": [{"id": "x", "text": "X"}]}]},
+        {"shows": {"kind": "dates", "field": "state"}},
+        {"shows": TALLY | {"good": "open"}},
+        {"shows": POINTS | {"never_zero": ["what"]}},
+        {"shows": POINTS | {"ready": 3}},
+    ],
+)
+def test_sheet_that_could_not_work(extra: dict[str, Any]) -> None:
+    """A sheet is refused if its options have no choice, or if it shows what its fields cannot give."""
+    with pytest.raises(ValidationError):
+        log(**extra)
+
+
+ENTRIES = st.integers(1, 4)
+MOVES = st.one_of(
+    st.tuples(st.just("draft"), ENTRIES, st.sampled_from(["what", "more", "by", "state"]), st.text(max_size=8)),
+    st.tuples(st.sampled_from(["add", "remove", "restore"]), ENTRIES),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(MOVES, max_size=15))
+def test_texts_survive(moves: list[tuple[Any, ...]]) -> None:
+    """Whatever is added, removed, brought back and typed: each entry holds what was typed last, and nothing is lost."""
+    play = Play(sheet, log())
+    kept: dict[int, dict[str, str]] = {1: {}}
+    gone: dict[int, dict[str, str]] = {}
+    for action, number, *typed in moves:
+        if action == "draft":
+            write(play, number, **{typed[0]: typed[1]})
+            if number in kept:
+                kept[number] |= {typed[0]: typed[1]}
+        else:
+            play.do(action, f"log {number}")
+            if action == "add":
+                kept[max((*kept, *gone, 0)) + 1] = {}
+            elif action == "remove" and number in kept:
+                gone = {number: kept.pop(number)}
+            elif action == "restore" and number in gone:
+                kept, gone = kept | gone, {}
+        shown = {entry: {key: text for key, text in texts.items() if text} for entry, texts in sorted(kept.items())}
+        assert list(play.state.entries.items()) == list(shown.items())
+        written = [text for event in play.log for text in event.body.get("texts", {}).values()]
+        assert all(text in written for texts in kept.values() for text in texts.values() if text)
+    assert play.reopened == play.state
