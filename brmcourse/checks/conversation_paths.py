@@ -97,8 +97,8 @@ class Board:
         """Yield the ending of each spot that is one."""
         return (ending for name, _ in self.spots(start, moves) if (ending := self.conversation.nodes[name].ending))
 
-    def outcomes(self) -> Counter[Outcome]:
-        """Return how often each outcome comes up over all ways to play."""
+    def outcomes(self, moves: Callable[[Node], Sequence[Choice]] = every) -> Counter[Outcome]:
+        """Return how often each outcome comes up over all ways to play by those moves."""
 
         @cache
         def after(spot: Spot) -> Counter[Outcome]:
@@ -106,7 +106,7 @@ class Board:
             if node.ending:
                 return Counter([Outcome(0, 0, node.ending)])
             found: Counter[Outcome] = Counter()
-            for choice in node.choices:
+            for choice in moves(node):
                 for (turns, points, ending), times in after(self.next(spot, choice)).items():
                     found[Outcome(turns + 1, points + choice.points, ending)] += times
             return found
