@@ -10,7 +10,7 @@ from kernel import Kernel, fresh_kernel, models, sent, size
 from peers import BARE, BARE_ALL, JUPYTERQUIZ, JUPYTERQUIZ_ALL, QUESTIONS
 
 from brmcourse.content import Library
-from brmcourse.model import Compose, Judgement, Multiple, Question
+from brmcourse.model.question import Compose, Judgement, Multiple, Question
 from brmcourse.paths import course_root
 from brmcourse.store import Store
 

@@ -1,55 +1,51 @@
-"""YAML files to model, with every problem located. A file is read when it is first asked for."""
+"""YAML files to model, with every problem located. A file, and its model, is loaded when it is first asked for."""
 
-from collections.abc import Iterator, Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from brmcourse.errors import ContentError, Problem, UnknownIdError
 from brmcourse.mistakes import mistakes
-from brmcourse.model import (
-    Baseline,
-    Capstone,
-    Content,
-    Conversation,
-    Course,
-    Coverage,
-    Evidence,
-    Format,
-    Glossary,
-    Module,
-    Prompts,
-    Quiz,
-    Scale,
-    Sheet,
-    Values,
-)
 from brmcourse.paths import course_root
 from brmcourse.source import Source, read_source
 
-C = TypeVar("C", bound=Content)
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
-KINDS: Mapping[str, type[Content]] = {
-    "questions": Quiz,
-    "scales": Scale,
-    "formats": Format,
-    "conversations": Conversation,
-    "prompts": Prompts,
-    "sheets": Sheet,
+    from brmcourse.model.base import Content
+    from brmcourse.model.capstone import Capstone
+    from brmcourse.model.conversation import Conversation
+    from brmcourse.model.course import Course, Evidence, Module, Prompts
+    from brmcourse.model.coverage import Glossary
+    from brmcourse.model.question import Quiz
+    from brmcourse.model.scale import Baseline, Format, Scale
+    from brmcourse.model.sheet import Sheet
+    from brmcourse.model.values import Values
+
+KINDS: Mapping[str, str] = {
+    "questions": "question.Quiz",
+    "scales": "scale.Scale",
+    "formats": "scale.Format",
+    "conversations": "conversation.Conversation",
+    "prompts": "course.Prompts",
+    "sheets": "sheet.Sheet",
 }
-"""The folders under `data/` and what each of their files holds."""
+"""The folders under `data/`, and the class below `brmcourse.model` of what each of their files holds."""
 
-SINGLES: Mapping[str, type[Content]] = {
-    "course.yaml": Course,
-    "evidence.yaml": Evidence,
-    "coverage.yaml": Coverage,
-    "glossary.yaml": Glossary,
-    "baseline.yaml": Baseline,
-    "values.yaml": Values,
-    "capstone.yaml": Capstone,
+SINGLES: Mapping[str, str] = {
+    "course.yaml": "course.Course",
+    "evidence.yaml": "course.Evidence",
+    "coverage.yaml": "coverage.Coverage",
+    "glossary.yaml": "coverage.Glossary",
+    "baseline.yaml": "scale.Baseline",
+    "values.yaml": "values.Values",
+    "capstone.yaml": "capstone.Capstone",
 }
 """The files that the course has one of."""
 
@@ -58,6 +54,13 @@ NEEDED = ("course.yaml", "evidence.yaml")
 
 BASELINE = "baseline"
 """The id of the self-assessment that is drawn from the others."""
+
+
+def model_of(kind: str) -> type[Content]:
+    """Return the class that a folder's files, or a single file, are read as."""
+    module, _, name = (KINDS | SINGLES)[kind].partition(".")  # type: ignore[operator]
+    found: type[Content] = getattr(import_module(f"brmcourse.model.{module}"), name)
+    return found
 
 
 @dataclass(frozen=True)
@@ -69,27 +72,32 @@ class Library:
     @cached_property
     def course(self) -> Course:
         """The course and its modules."""
-        return self._single("course.yaml", Course)
+        found: Course = self._single("course.yaml")
+        return found
 
     @cached_property
     def evidence(self) -> Evidence:
         """The references cited in the course."""
-        return self._single("evidence.yaml", Evidence)
+        found: Evidence = self._single("evidence.yaml")
+        return found
 
     @cached_property
     def glossary(self) -> Glossary:
         """The words that the course explains."""
-        return self._single("glossary.yaml", Glossary)
+        found: Glossary = self._single("glossary.yaml")
+        return found
 
     @cached_property
     def values(self) -> Values:
         """The values exercise."""
-        return self._single("values.yaml", Values)
+        found: Values = self._single("values.yaml")
+        return found
 
     @cached_property
     def capstone(self) -> Capstone:
         """The plan that the last module puts together."""
-        return self._single("capstone.yaml", Capstone)
+        found: Capstone = self._single("capstone.yaml")
+        return found
 
     def module(self, name: str) -> Module:
         """Return the module of that id; raise UnknownIdError or ContentError."""
@@ -100,42 +108,48 @@ class Library:
 
     def quiz(self, name: str) -> Quiz:
         """Return the quiz of that id; raise UnknownIdError or ContentError."""
-        return self._named("questions", "quiz", name, Quiz)
+        found: Quiz = self._named("questions", "quiz", name)
+        return found
 
     def scale(self, name: str) -> Scale:
         """Return the self-assessment of that id; raise UnknownIdError or ContentError."""
         if name.lower() == BASELINE:
-            baseline = self._single("baseline.yaml", Baseline)
+            baseline: Baseline = self._single("baseline.yaml")
             return baseline.of(self.scale(scale) for scale in baseline.draws)
-        return self._named("scales", "self-assessment", name, Scale)
+        found: Scale = self._named("scales", "self-assessment", name)
+        return found
 
     def format(self, name: str) -> Format:
         """Return the answer format of that id; raise UnknownIdError or ContentError."""
-        return self._named("formats", "answer format", name, Format)
+        found: Format = self._named("formats", "answer format", name)
+        return found
 
     def conversation(self, name: str) -> Conversation:
         """Return the conversation of that id; raise UnknownIdError or ContentError."""
-        return self._named("conversations", "conversation", name, Conversation)
+        found: Conversation = self._named("conversations", "conversation", name)
+        return found
 
     def prompts(self, name: str) -> Prompts:
         """Return what a module asks the learner to write; raise UnknownIdError or ContentError."""
-        return self._named("prompts", "set of prompts", name, Prompts)
+        found: Prompts = self._named("prompts", "set of prompts", name)
+        return found
 
     def sheet(self, name: str) -> Sheet:
         """Return the sheet of that id; raise UnknownIdError or ContentError."""
-        return self._named("sheets", "sheet", name, Sheet)
+        found: Sheet = self._named("sheets", "sheet", name)
+        return found
 
     def files(self) -> Iterator[tuple[Path, type[Content]]]:
         """Yield each content file with what it should hold."""
-        for name, model in SINGLES.items():
+        for name in SINGLES:
             path = self.root / "data" / name
             if name in NEEDED or path.is_file():
-                yield path, model
-        for folder, model in KINDS.items():
+                yield path, model_of(name)
+        for folder in KINDS:
             for path in sorted((self.root / "data" / folder).glob("*.y*ml")):
-                yield path, model
+                yield path, model_of(folder)
 
-    def load(self, path: Path, model: type[C]) -> tuple[C, Source]:
+    def load(self, path: Path, model: type[Content]) -> tuple[Any, Source]:
         """Read one file as that kind of content; raise ContentError with all its problems."""
         shown_as = str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
         if not path.is_file():
@@ -150,15 +164,15 @@ class Library:
                 for place, rule, message, advice in mistakes(error)
             ) from None
 
-    def _single(self, name: str, model: type[C]) -> C:
-        return self.load(self.root / "data" / name, model)[0]
+    def _single(self, name: str) -> Any:
+        return self.load(self.root / "data" / name, model_of(name))[0]
 
-    def _named(self, folder: str, what: str, name: str, model: type[C]) -> C:
+    def _named(self, folder: str, what: str, name: str) -> Any:
         paths = {path.stem: path for path in sorted((self.root / "data" / folder).glob("*.yaml"))}
         path = paths.get(name.lower())
         if path is None:
             raise UnknownIdError(what, name, list(paths))
-        return self.load(path, model)[0]
+        return self.load(path, model_of(folder))[0]
 
 
 def load_course(root: Path | None = None) -> Course:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from brmcourse.errors import hint
-from brmcourse.model import Content
+from brmcourse.model.base import Content
 
 Mistake = tuple[tuple[Hashable, ...], str, str, str]
 """A place in the file, and the rule, message and advice."""

@@ -8,20 +8,8 @@ from statistics import mean, median
 from typing import Any
 
 from brmcourse.errors import ResponseError
-from brmcourse.model import (
-    LEVELS,
-    RATINGS,
-    BaseQuestion,
-    Compose,
-    Format,
-    Item,
-    Judgement,
-    Match,
-    Multiple,
-    Order,
-    Scale,
-    Single,
-)
+from brmcourse.model.question import LEVELS, RATINGS, BaseQuestion, Compose, Judgement, Match, Multiple, Order, Single
+from brmcourse.model.scale import Format, Item, Scale
 
 Response = str | Sequence[str] | Mapping[str, Any]
 """One option id (`single`), option ids (`multiple`, `order`), {option id: rating or target id} (`judgement`,

@@ -11,19 +11,13 @@ from brmcourse.activities import values as cards
 from brmcourse.activities.capstone import Outline, Piece
 from brmcourse.activities.quiz import Exercise
 from brmcourse.activities.scale import Questionnaire
-from brmcourse.model import (
-    Capstone,
-    Conversation,
-    Course,
-    Format,
-    Module,
-    Prompts,
-    Question,
-    Quiz,
-    Scale,
-    Sheet,
-    Values,
-)
+from brmcourse.model.capstone import Capstone
+from brmcourse.model.conversation import Conversation
+from brmcourse.model.course import Course, Module, Prompts
+from brmcourse.model.question import Question, Quiz
+from brmcourse.model.scale import Format, Scale
+from brmcourse.model.sheet import Sheet
+from brmcourse.model.values import Values
 
 ABOUT = {"why": "Because.", "objective": "m1.ask", "row": "A4", "section": "ask", "bloom": "apply"}
 QUESTION: TypeAdapter[Any] = TypeAdapter(Question)

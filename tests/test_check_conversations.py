@@ -11,7 +11,7 @@ from brmcourse.activities.conversation import begin, replay, shown, update
 from brmcourse.checks.conversation_paths import Board, Outcome, paths_table, strongest, weakest
 from brmcourse.checks.rule import RULES, Whole
 from brmcourse.content import Library
-from brmcourse.model import Conversation
+from brmcourse.model.conversation import Conversation
 from tests.overlay import SAMPLE
 
 

@@ -7,7 +7,7 @@ import pytest
 from brmcourse.checks.course import load
 from brmcourse.checks.coverage import PRACTICE, PROOF, coverage_matrix
 from brmcourse.content import Library
-from brmcourse.model import Coverage
+from brmcourse.model.coverage import Coverage
 from brmcourse.paths import course_root
 from tests.overlay import SAMPLE, Block, problems_of
 

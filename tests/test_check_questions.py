@@ -7,7 +7,8 @@ import pytest
 from brmcourse.checks.cues import CUES, earned
 from brmcourse.checks.rule import RULES, Flaw
 from brmcourse.checks.wording import listed, sentences, words
-from brmcourse.model import Quiz, Scale
+from brmcourse.model.question import Quiz
+from brmcourse.model.scale import Scale
 from tests.make import question
 
 

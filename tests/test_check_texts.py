@@ -10,7 +10,7 @@ from brmcourse.checks.prose import plain, prose
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import RULES, Flaw, Whole
 from brmcourse.checks.texts import grade
-from brmcourse.model import Glossary
+from brmcourse.model.coverage import Glossary
 from brmcourse.paths import course_root
 from tests.overlay import SAMPLE, Block, problems_of
 

@@ -12,7 +12,8 @@ from pydantic import create_model
 from brmcourse.checks.course import check
 from brmcourse.content import Library, short_name
 from brmcourse.errors import ContentError, UnknownIdError
-from brmcourse.model import Content, Quiz
+from brmcourse.model.base import Content
+from brmcourse.model.question import Quiz
 from brmcourse.paths import course_root
 from brmcourse.source import read_source
 from tests.make import capstone, conversation, course, exercise, ladder, prompts, questionnaire, sheet, values

@@ -17,7 +17,7 @@ from brmcourse.hosts import notebook as host
 from brmcourse.hosts import sessions
 from brmcourse.hosts.notebook import ActivityWidget
 from brmcourse.hosts.session import MISHAP
-from brmcourse.model import RATINGS
+from brmcourse.model.question import RATINGS
 from brmcourse.paths import course_root
 from tests.overlay import SAMPLE
 from tools.notebooks import build

@@ -11,7 +11,7 @@ from brmcourse.activities import capstone, conversation, plan, quiz, reflection,
 from brmcourse.activities.activity import Action
 from brmcourse.activities.capstone import Outline
 from brmcourse.content import Library
-from brmcourse.model import Content
+from brmcourse.model.base import Content
 from brmcourse.rendering.render import render, render_problem
 from tests.make import PERFECT, exercise, ladder, outline, prompts, question, questionnaire
 from tests.make import conversation as talk

@@ -224,7 +224,7 @@ def test_lab_opens_the_first_notebook(tmp_path: Path) -> None:
     status, page = browser(lab.url)
     assert status == 200
     assert "course-mode" in page
-    assert "/lab/tree/m1.ipynb" in lab.url
+    assert "/lab/tree/m0.ipynb" in lab.url
     assert lab.end(signal.SIGTERM) == 0
     assert not (tmp_path / ".jupyter").exists()
     assert len(lab.terminal.read_text().splitlines()) == 6
@@ -261,12 +261,15 @@ def test_a_page_that_comes_back_keeps_its_kernel() -> None:
 
 
 class Kernels:
-    """Kernels held ready for one notebook, some of which have died; ends them as Voila's manager does."""
+    """Kernels held ready for one notebook, of which some have died or are gone; ends them as Voila's manager does."""
 
     def __init__(self, *starts: Any, alive: set[str]) -> None:
         self._pools = {"m1.ipynb": list(starts)}
         self.alive = alive
         self.ended: list[tuple[str, bool]] = []
+
+    def __contains__(self, kernel_id: str) -> bool:
+        return kernel_id != "gone"
 
     def get_kernel(self, kernel_id: str) -> Any:
         async def is_alive() -> bool:
@@ -285,7 +288,7 @@ def test_dead_kernels_get_no_page() -> None:
         return {"kernel_id": name, "renderer": SimpleNamespace(), "task": asyncio.create_task(asyncio.sleep(0))}
 
     async def scene() -> None:
-        ready = [asyncio.create_task(held_ready(name)) for name in ("dead", "well")]
+        ready = [asyncio.create_task(held_ready(name)) for name in ("dead", "gone", "well")]
         await asyncio.gather(*ready)
         starting = asyncio.create_task(asyncio.sleep(60))
         kernels = Kernels(*ready, starting, alive={"well"})
@@ -293,7 +296,7 @@ def test_dead_kernels_get_no_page() -> None:
         await caretaker.drop_dead("m1.ipynb")
         await caretaker.drop_dead("m2.ipynb")
         starting.cancel()
-        assert kernels.ended == [("dead", True)]
-        assert kernels._pools["m1.ipynb"] == [ready[1], starting]
+        assert kernels.ended == [("dead", True), ("gone", True)]
+        assert kernels._pools["m1.ipynb"] == [ready[2], starting]
 
     asyncio.run(scene())

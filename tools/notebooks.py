@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from brmcourse.content import Library
-from brmcourse.model import Source
+from brmcourse.model.course import Source
 from brmcourse.model.coverage import Term
 
 ROOT = Path(__file__).parent.parent

@@ -4,15 +4,15 @@ import json
 import sys
 from pathlib import Path
 
-from brmcourse.content import KINDS, SINGLES
-from brmcourse.model import Content
+from brmcourse.content import KINDS, SINGLES, model_of
+from brmcourse.model.base import Content
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "data" / "schemas"
 
 MODELS: dict[str, type[Content]] = {
-    **KINDS,
-    **{Path(name).stem: model for name, model in SINGLES.items()},
+    **{folder: model_of(folder) for folder in KINDS},
+    **{Path(name).stem: model_of(name) for name in SINGLES},
 }
 """What each schema describes: a folder below `data/`, or a single file."""
 

@@ -11,8 +11,7 @@ from brmcourse.activities import plan, reflection, sheet, values
 from brmcourse.activities.activity import Action, Activity
 from brmcourse.content import Library
 from brmcourse.events import Draft, Event
-from brmcourse.model import Capstone
-from brmcourse.model.capstone import Chapter, Shown
+from brmcourse.model.capstone import Capstone, Chapter, Shown
 
 
 @dataclass(frozen=True)

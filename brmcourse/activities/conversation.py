@@ -6,7 +6,7 @@ from functools import reduce
 
 from brmcourse.activities.activity import Action, shuffled
 from brmcourse.events import Draft, Event
-from brmcourse.model import GAUGE, Choice, Conversation, Node
+from brmcourse.model.conversation import GAUGE, Choice, Conversation, Node
 
 BEST = 2
 """The points of a strong move."""
@@ -64,6 +64,11 @@ class ConversationState:
     def points(self) -> tuple[int, int]:
         """The points earned and the points there were on this path."""
         return sum(self.choice(turn).points for turn in self.turns), BEST * len(self.turns)
+
+    @property
+    def moves(self) -> "tuple[tuple[int, Choice], ...]":
+        """The moves of this turn as this learner sees them, with their places in the file."""
+        return shown(self)
 
     def choice(self, turn: Turn) -> Choice:
         """Return the choice made in a turn."""

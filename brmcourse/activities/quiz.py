@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from brmcourse.activities import response as responses
 from brmcourse.activities.activity import Action
-from brmcourse.activities.response import read_response, rearranged
 from brmcourse.errors import ResponseError
 from brmcourse.events import Draft, Event
-from brmcourse.model import Compose, Module, Order, Question, Quiz
+from brmcourse.model.course import Module
+from brmcourse.model.question import BaseQuestion, Compose, Option, Order, Question, Quiz
 from brmcourse.scoring import Mark, Response, mark
 
 GOOD_ENOUGH = 0.8
@@ -94,6 +95,18 @@ class QuizState:
         """The ids of an order question's lines as last moved or answered; empty before that."""
         return self.arranged or (tuple(self.answer.response) if self.answer else ())
 
+    def shown(self, question: BaseQuestion) -> Sequence[tuple[str, Option]]:
+        """Return the options as this learner sees them, each with its letter."""
+        return responses.shown(self.seed, question)
+
+    def line_up(self, question: Order) -> Sequence[tuple[str, Option]]:
+        """Return the lines of an order question as they stand on the page, each with its letter."""
+        return responses.arranged(self.seed, question, self.lines)
+
+    def line(self, question: Compose) -> Mapping[str, Any]:
+        """Return the text and ratings that stand written to a compose question."""
+        return self.written.get(question.id, NOTHING)
+
     @property
     def points(self) -> float:
         """The points of all first tries."""
@@ -172,7 +185,8 @@ def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]
         case "draft" | "compare" if isinstance(question, Compose):
             return _write(state, question, action)
         case "arrange" if isinstance(question, Order):
-            return replace(state, arranged=rearranged(read_response(state.seed, question, action), action.about)), ()
+            lines = responses.read_response(state.seed, question, action)
+            return replace(state, arranged=responses.rearranged(lines, action.about)), ()
         case "go":
             return state, [moved(state, action.about)]
         case "reset-yes":
@@ -183,7 +197,7 @@ def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]
 def _check(state: QuizState, question: Question, action: Action) -> tuple[QuizState, Sequence[Draft]]:
     if state.test and question.id in state.tries:
         return replace(state, notice="Your first answer to this question is kept."), ()
-    response = read_response(state.seed, question, action)
+    response = responses.read_response(state.seed, question, action)
     try:
         marked = mark(question, response)
     except ResponseError as error:
@@ -208,7 +222,7 @@ def moved(state: QuizState, target: str) -> Draft:
 
 
 def _write(state: QuizState, question: Question, action: Action) -> tuple[QuizState, Sequence[Draft]]:
-    response, compare = read_response(state.seed, question, action), action.name == "compare"
+    response, compare = responses.read_response(state.seed, question, action), action.name == "compare"
     if compare and not response["text"].strip():
         return replace(state, notice="Write your line first."), ()
     if response == state.written.get(question.id, NOTHING) and not compare:

@@ -1,7 +1,7 @@
 """A reflection: free text to one or more prompts, private."""
 
 from brmcourse.activities.writing import WritingState, ids, replay, update
-from brmcourse.model import Prompts
+from brmcourse.model.course import Prompts
 
 __all__ = ["begin", "replay", "subjects", "update"]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from brmcourse.activities.activity import Action, shuffled
-from brmcourse.model import BaseQuestion, Compose, Match, Option, Order
+from brmcourse.model.question import BaseQuestion, Compose, Match, Option, Order
 
 
 def shown(seed: str, question: BaseQuestion) -> tuple[tuple[str, Option], ...]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import ClassVar
 
 from brmcourse.activities.activity import Action
 from brmcourse.events import Draft, Event
-from brmcourse.model import Format, Scale
+from brmcourse.model.scale import Format, Item, Scale
 from brmcourse.scoring import ScaleScore, ratings, score_scale
 
 Ratings = Mapping[str, int | None]
@@ -46,6 +47,12 @@ class ScaleState:
     finished: bool = False
     outdated: bool = False
     missing: tuple[str, ...] = ()
+
+    no_chance: ClassVar[str] = NO_CHANCE
+
+    def offered(self, item: Item) -> range:
+        """Return the ratings that a line can be given."""
+        return ratings(item, self.content.format)
 
     @property
     def result(self) -> Result | None:

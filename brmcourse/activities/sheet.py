@@ -7,8 +7,7 @@ from types import MappingProxyType
 
 from brmcourse.activities.activity import Action
 from brmcourse.events import Draft, Event
-from brmcourse.model import Sheet
-from brmcourse.model.sheet import Answer, Circles, Dates, Points, Tally
+from brmcourse.model.sheet import Answer, Circles, Dates, Points, Sheet, Tally
 
 FIRST = 1
 """The number of the entry that is there from the start."""

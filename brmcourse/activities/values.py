@@ -8,7 +8,7 @@ from typing import Any
 
 from brmcourse.activities.activity import Action, shuffled
 from brmcourse.events import Draft, Event
-from brmcourse.model import Values
+from brmcourse.model.values import Values
 
 TOP = 3
 """How many values are predicted."""
@@ -39,6 +39,20 @@ class ValuesState:
     def top(self) -> tuple[str, ...]:
         """The learner's own first three."""
         return self.order[:TOP]
+
+    @property
+    def guessed(self) -> Sequence[str]:
+        """The values guessed for the partner."""
+        return chosen(self.predicted)
+
+    @property
+    def heard(self) -> Sequence[str]:
+        """The values heard when asking."""
+        return chosen(self.revised)
+
+    def names(self, cards: Sequence[str]) -> str:
+        """Return the names of cards, one after the other."""
+        return ", ".join(self.values.card(card).name for card in cards)
 
     @property
     def comparison(self) -> "Comparison | None":

@@ -7,8 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from brmcourse.activities.conversation import BEST
-from brmcourse.model import GAUGE, Choice, Conversation, Node
-from brmcourse.model.conversation import COMPARE, clauses
+from brmcourse.model.conversation import COMPARE, GAUGE, Choice, Conversation, Node, clauses
 
 Gauges = tuple[int, ...]
 Spot = tuple[str, Gauges]

@@ -8,7 +8,7 @@ from brmcourse.checks.conversation_paths import Board, Spot, strongest, weakest
 from brmcourse.checks.cues import CUES, earned
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import listed
-from brmcourse.model import Choice, Conversation, Node
+from brmcourse.model.conversation import Choice, Conversation, Node
 
 CUE_LIMIT = 0.6
 """The largest share of the points that going by a cue may earn; choosing at random earns half of them."""

@@ -20,7 +20,7 @@ from brmcourse.checks.reading import Reading, read_notebook
 from brmcourse.checks.rule import RULES, Part, Whole
 from brmcourse.content import Library
 from brmcourse.errors import ContentError, Problem
-from brmcourse.model import Content
+from brmcourse.model.base import Content
 from brmcourse.source import Source
 
 FAMILIES = (references, questions, quizzes, conversations, scales, texts, vocabulary, notebooks, coverage, silence)

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from brmcourse.checks.layout import aligned
 from brmcourse.checks.rule import Flaw, Whole, rule
-from brmcourse.model import Content, Conversation, Course, Coverage, CoverageRow, Module, Prompts, Quiz, Scale
+from brmcourse.model.base import Content
+from brmcourse.model.conversation import Conversation
+from brmcourse.model.course import Course, Module, Prompts
+from brmcourse.model.coverage import Coverage, CoverageRow
+from brmcourse.model.question import Quiz
+from brmcourse.model.scale import Scale
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Means:
 
 
 QUIZ = Means(
-    "a question with that row in a quiz that is no guess",
+    "a question with that row in a practice quiz",
     "questions",
     lambda content, row: (
         isinstance(content, Quiz)

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.references import unknown
 from brmcourse.checks.rule import Flaw, Whole, rule
-from brmcourse.model import Course
+from brmcourse.model.course import Course
 
 PICTURE = re.compile(r"!\[\s*\]\(([^)\s]*)|<img(?![^>]*\balt=[\"']\s*\w)[^>]*?src=[\"']([^\"']*)")
 LINK = re.compile(r"\]\(([^)\s]+)")

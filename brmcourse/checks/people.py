@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from brmcourse.checks.layout import aligned
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import Whole
-from brmcourse.model import Conversation, Quiz
+from brmcourse.model.conversation import Conversation
+from brmcourse.model.question import Quiz
 
 NAME = r"[A-Z][\w'\u2019-]+"
 INTRODUCED = re.compile(rf"\b({NAME} {NAME})(?:, (?:who )?|'s? | )((?:an? |[a-z]+s )[^,.?!]+)")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from brmcourse.checks.reading import Block, Reading
-from brmcourse.model import Content, Coverage
+from brmcourse.model.base import Content
+from brmcourse.model.coverage import Coverage
 from brmcourse.source import Place
 
 UNREAD = ("silence", "reference", "cite", "when")

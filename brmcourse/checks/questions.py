@@ -6,7 +6,7 @@ from itertools import combinations
 
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import CLOSING, sentences, words
-from brmcourse.model import Judgement, Match, Multiple, Option, Order, Question, Quiz, Single
+from brmcourse.model.question import Judgement, Match, Multiple, Option, Order, Question, Quiz, Single
 
 TOLERANCE = 0.3
 """How far an option's length may be from the mean of its item, as a share of that mean."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from brmcourse.checks.cues import CUES, Cue, earned
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import listed, words
-from brmcourse.model import Multiple, Quiz, Single
+from brmcourse.model.question import Multiple, Quiz, Single
 from brmcourse.scoring import mark
 
 ENOUGH = 5

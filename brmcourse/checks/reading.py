@@ -9,7 +9,7 @@ from pathlib import Path
 from brmcourse.source import Source, decoded
 
 HEADING = re.compile(r"(#{1,6})\s+(.*\S)")
-CALL = re.compile(r'(\w+)\("([^"]+)"\)')
+CALL = re.compile(r'(\w+)\((?:"([^"]+)")?\)')
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Reading:
 
     @cached_property
     def calls(self) -> tuple[tuple[int, str, str], ...]:
-        """Line, function and id of each activity that the notebook shows."""
+        """Line, function and id (empty for those there is one of) of each activity that the notebook shows."""
         found = ((number, CALL.fullmatch(line.strip())) for number, line in self._code)
-        return tuple((number, match[1], match[2]) for number, match in found if match)
+        return tuple((number, match[1], match[2] or "") for number, match in found if match)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

@@ -9,19 +9,12 @@ from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.content import BASELINE, short_name
 from brmcourse.errors import UnknownIdError
-from brmcourse.model import (
-    Baseline,
-    Capstone,
-    Content,
-    Evidence,
-    Module,
-    PlanPrompt,
-    Prompts,
-    Quiz,
-    ReflectionPrompt,
-    Scale,
-    Values,
-)
+from brmcourse.model.base import Content
+from brmcourse.model.capstone import Capstone
+from brmcourse.model.course import Evidence, Module, PlanPrompt, Prompts, ReflectionPrompt
+from brmcourse.model.question import Quiz
+from brmcourse.model.scale import Baseline, Scale
+from brmcourse.model.values import Values
 from brmcourse.source import Place
 
 CITE = "{cite}`"
@@ -34,6 +27,9 @@ FOLDERS = {
     "sheet": "sheets",
 }
 """Where the content lies that a notebook's activities show."""
+
+ALONE = ("values", "capstone")
+"""The activities that a course has one of, each with a file of its name."""
 
 
 def unknown(place: Place, what: str, name: str, known: Iterable[str]) -> Flaw:
@@ -94,6 +90,8 @@ def _in_scale(scale: Scale | Baseline, whole: Whole, _modules: Mapping[str, Modu
 
 
 def _in_capstone(capstone: Capstone, whole: Whole, _modules: Mapping[str, Module]) -> Iterator[Flaw]:
+    if any(path.startswith(("data/prompts/", "data/values.")) for path in whole.broken):
+        return  # what a broken file holds is unknown, not missing
     prompts = [entry for entry, _ in whole.all(Prompts)]
 
     def named(entry: Prompts, given: Iterable[ReflectionPrompt | PlanPrompt]) -> list[str]:
@@ -132,6 +130,8 @@ def dangling_in_notebook(reading: Reading, whole: Whole) -> Iterator[Flaw]:
             names = _files(whole, FOLDERS[function]) + [BASELINE] * (function == "scale" and bool(whole.all(Baseline)))
             if name.lower() not in names:
                 yield unknown((line,), function, name, names)
+        elif function in ALONE and not (whole.root / "data" / f"{function}.yaml").is_file():
+            yield Flaw((line,), f"there is no data/{function}.yaml to show here", "Add the file, or delete the call.")
     sources = [source.id for evidence, _ in whole.all(Evidence) for source in evidence.sources]
     for number, text in enumerate(reading.lines, 1):
         for piece in text.split(CITE)[1:] if sources else ():

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from brmcourse.checks.reading import Reading
 from brmcourse.errors import Problem, Severity
-from brmcourse.model import Content, Course
+from brmcourse.model.base import Content
+from brmcourse.model.course import Course
 from brmcourse.source import Place, Source
 
 

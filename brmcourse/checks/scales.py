@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import words
-from brmcourse.model import Content, Format, Scale
+from brmcourse.model.base import Content
+from brmcourse.model.scale import Baseline, Format, Scale
 from brmcourse.source import Place
 
 FEWEST = 3
@@ -67,6 +68,16 @@ def double_barrelled(scale: Scale, _whole: Whole) -> Iterator[Flaw]:
         if joint := next((word for word in words(item.text) if word in {"and", "or"}), None):
             message = f'"{joint}" may join two acts here; a reader who did one of them cannot answer'
             yield Flaw(("items", position, "text"), message, "Ask about one act, or make it two items.")
+
+
+@rule("scale.baseline", Baseline)
+def baseline(form: Baseline, whole: Whole) -> Iterator[Flaw]:
+    """Find scales that the baseline draws from although they mark no item for it."""
+    marked = {scale.id: any(item.baseline for item in scale.items) for scale, _ in whole.all(Scale)}
+    for position, name in enumerate(form.draws):
+        if marked.get(name) is False:
+            message = f"no item of {name} is marked for the baseline"
+            yield Flaw(("draws", position), message, f"Mark some with `baseline: true`, or take {name} out.")
 
 
 @rule("scale.judging-word", Content, "warning")

@@ -5,7 +5,7 @@ from typing import Any
 
 from brmcourse.checks.rule import RULES, Flaw, Whole, rule
 from brmcourse.errors import hint
-from brmcourse.model import Content
+from brmcourse.model.base import Content
 from brmcourse.source import Place
 
 

@@ -6,7 +6,7 @@ from brmcourse.checks.conversation_paths import paths_table
 from brmcourse.checks.coverage import coverage_matrix
 from brmcourse.checks.people import balance_table
 from brmcourse.checks.rule import Whole
-from brmcourse.model import Conversation
+from brmcourse.model.conversation import Conversation
 
 
 def all_paths(whole: Whole) -> str:

@@ -8,7 +8,11 @@ from brmcourse.checks.prose import Piece, prose
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import sentences, words
-from brmcourse.model import Content, Conversation, Evidence, Quiz, Scale
+from brmcourse.model.base import Content
+from brmcourse.model.conversation import Conversation
+from brmcourse.model.course import Evidence
+from brmcourse.model.question import Quiz
+from brmcourse.model.scale import Scale
 
 GRADE, SCALE_GRADE = 9, 8
 """The highest reading grade, and that of a self-assessment, which is read alone and in one go."""

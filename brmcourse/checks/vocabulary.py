@@ -10,7 +10,8 @@ import yaml
 from brmcourse.checks.prose import Piece, prose
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import Flaw, Whole, rule
-from brmcourse.model import Content, Glossary
+from brmcourse.model.base import Content
+from brmcourse.model.coverage import Glossary
 
 ENDING = r"(?:e?s|e?d|ing)?"
 """What English adds to a word: "touch base" is found in "touched base" as well."""

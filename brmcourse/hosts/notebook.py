@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
+import jinja2  # noqa: F401 -- with pydantic and yaml loaded now, while the learner reads the first lines
+import pydantic  # noqa: F401
 import traitlets
+import yaml  # noqa: F401
 from IPython.display import HTML, display
 
 from brmcourse.activities.activity import Action

@@ -127,6 +127,7 @@ class Judgement(BaseQuestion):
     """Rate how effective each move is, from 1 to 5."""
 
     shape = "map"
+    ratings: ClassVar[range] = RATINGS
     kind: Literal["judgement"]
     key_source: Literal["author", "panel"]
     options: tuple[RatedOption, ...] = Field(min_length=2)
@@ -181,6 +182,7 @@ class Compose(BaseQuestion):
 
     unshown: ClassVar[Any] = BaseQuestion.unshown | {"model_answer": True}
     shape = "text"
+    levels: ClassVar[range] = LEVELS
     kind: Literal["compose"]
     prompt_line: Text
     model_answer: Text
@@ -212,4 +214,10 @@ class Quiz(Content):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         require_unique("question id", (question.id for question in self.questions), "questions")
+        for position, question in enumerate(self.questions):
+            if self.purpose == "test" and isinstance(question, Compose):
+                message = "a test cannot hold a compose question, which shows a good answer on the way"
+                raise flaw(
+                    "question.kind", message, "Ask in another kind, or move it to a quiz.", "questions", position
+                )
         return self

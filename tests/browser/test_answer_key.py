@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from brmcourse.content import Library
-from brmcourse.model import Compose, Quiz
+from brmcourse.model.question import Compose, Quiz
 
 from .conftest import NewLearner
 from .learner import Learner

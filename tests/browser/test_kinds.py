@@ -10,7 +10,7 @@ import yaml
 from playwright.sync_api import Browser, expect
 
 from brmcourse.content import Library
-from brmcourse.model import Compose, Match, Order, Quiz
+from brmcourse.model.question import Compose, Match, Order, Quiz
 from brmcourse.paths import course_root
 
 from .conftest import WIDE

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from brmcourse.content import Library
-from brmcourse.model import Choice, Compose, Conversation, Judgement, Multiple, Quiz, Single
+from brmcourse.model.conversation import Choice, Conversation
+from brmcourse.model.question import Compose, Judgement, Multiple, Quiz, Single
 
 from .conftest import WIDE
 from .hands import HANDS

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from brmcourse.content import Library
-from brmcourse.model import Compose, Judgement, Multiple, Question, Single
+from brmcourse.model.question import Compose, Judgement, Multiple, Question, Single
 
 from .learner import Learner
 

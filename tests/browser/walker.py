@@ -7,20 +7,10 @@ from typing import TypeVar
 from playwright.sync_api import Locator, Page, expect
 
 from brmcourse.content import Library
-from brmcourse.model import (
-    Choice,
-    Compose,
-    Judgement,
-    Match,
-    Multiple,
-    Order,
-    PlanPrompt,
-    Question,
-    Quiz,
-    ReflectionPrompt,
-    Sheet,
-    Single,
-)
+from brmcourse.model.conversation import Choice
+from brmcourse.model.course import PlanPrompt, ReflectionPrompt
+from brmcourse.model.question import Compose, Judgement, Match, Multiple, Order, Question, Quiz, Single
+from brmcourse.model.sheet import Sheet
 from brmcourse.scoring import ratings
 
 T = TypeVar("T")

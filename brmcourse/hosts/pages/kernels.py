@@ -75,7 +75,8 @@ class Caretaker:
         """Forget the kernels held ready for a notebook that have died meanwhile: a page behind one would stay empty."""
         pool = self._pools().get(notebook, [])
         for start in [start for start in pool if start.done() and not start.cancelled() and not start.exception()]:
-            if not await self.manager.get_kernel(start.result()["kernel_id"]).is_alive():
+            kernel_id = start.result()["kernel_id"]
+            if kernel_id not in self.manager or not await self.manager.get_kernel(kernel_id).is_alive():
                 pool.remove(start)
                 await self._discard([start])
 

@@ -10,8 +10,15 @@ from brmcourse.checks.rule import RULES
 from brmcourse.content import Library
 from brmcourse.errors import ContentError, CourseError, Problem
 from brmcourse.hosts.session import Session, explain, learner_seed
-from brmcourse.hosts.sessions import OPENS
-from brmcourse.model import Baseline, Capstone, Content, Conversation, Prompts, Quiz, Scale, Sheet, Values
+from brmcourse.hosts.sessions import find_activity
+from brmcourse.model.base import Content
+from brmcourse.model.capstone import Capstone
+from brmcourse.model.conversation import Conversation
+from brmcourse.model.course import Prompts
+from brmcourse.model.question import Quiz
+from brmcourse.model.scale import Baseline, Scale
+from brmcourse.model.sheet import Sheet
+from brmcourse.model.values import Values
 from brmcourse.store import Store
 
 SHOWN: Mapping[type[Content], tuple[str, ...]] = {
@@ -69,8 +76,7 @@ class ShownFile:
         library = Library(self.root)
         content = library.load(self.path, self._model)[0]
         seed = learner_seed(self._store)
-        opens = [OPENS[name] for name in SHOWN[self._model]]
-        found = [(activity, find(library, self.path.stem)) for activity, find in opens]
+        found = [find_activity(library, name, self.path.stem) for name in SHOWN[self._model]]
         self.sessions = [
             Session(activity, about, self._store, seed) for activity, about in found if activity.subjects(about)
         ]
