@@ -8,13 +8,12 @@ import pytest
 
 os.environ["BRMCOURSE_STORE"] = str(Path(tempfile.mkdtemp(prefix="brmcourse-test-")) / "answers.sqlite")
 
-SHARED = ("host", "hands", "how")
-"""Parameters behind which the tests of a file share a running course."""
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group what must run in one process, in order: a notebook's cells, and the tests that share a running course."""
+    """Group what must run in one process, in order: the cells of a notebook, a file of tests, all browser tests.
+
+    A browser test keeps two cores busy by itself, so that two at once would only wait for each other.
+    """
     for item in items:
-        given = getattr(item, "callspec", None)
-        shared = [str(given.params[name]) for name in SHARED if given and name in given.params]
-        item.add_marker(pytest.mark.xdist_group("-".join([item.path.name, *shared])))
+        group = "browser" if item.path.parent.name == "browser" else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -36,13 +36,14 @@ def _add_start(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--no-browser", action="store_true", help="show the address, open no browser")
     parser.add_argument("--port", type=int, help="use this port, or fail if it is taken")
     parser.add_argument("--dir", type=Path, help="folder for your own copy of the notebooks")
+    parser.add_argument("--lean", action="store_true", help="keep no page ready in advance: less memory, slower pages")
     parser.set_defaults(run=_start)
 
 
 def _start(arguments: argparse.Namespace) -> int:
     from brmcourse.hosts.launch import Wish, start
 
-    return start(Wish(arguments.lab, not arguments.no_browser, arguments.port, arguments.dir))
+    return start(Wish(arguments.lab, not arguments.no_browser, arguments.port, arguments.dir, arguments.lean))
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -6,6 +6,7 @@ import sys
 import threading
 import webbrowser
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -41,6 +42,7 @@ class Wish:
     browser: bool = True
     port: int | None = None
     folder: Path | None = None
+    lean: bool = False
 
     @property
     def mode(self) -> str:
@@ -80,7 +82,8 @@ def _serve(wish: Wish, folder: Path) -> None:
     running = Running(wish.mode, str(folder), os.getpid(), f"http://{HOST}:{port}/{first}?token={key}")
     host = import_module(f"brmcourse.hosts.{wish.mode}.app")
     try:
-        host.serve(Opening(course, folder, sockets, key, lambda: _announce(wish, course.title, running)))
+        ready = partial(_announce, wish, course.title, running)
+        host.serve(Opening(course, folder, sockets, key, ready, lean=wish.lean))
     finally:
         forget(running)
 

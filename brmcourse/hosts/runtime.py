@@ -40,13 +40,17 @@ class Running:
 
 @dataclass(frozen=True)
 class Opening:
-    """What a host needs to serve the course; it calls `ready` once the first page can be asked for."""
+    """What a host needs to serve the course; it calls `ready` once the first page can be asked for.
+
+    A `lean` one keeps no page ready in advance.
+    """
 
     course: Course
     folder: Path
     sockets: list[socket.socket]
     key: str
     ready: Callable[[], None]
+    lean: bool = False
 
     @property
     def port(self) -> int:

@@ -1,5 +1,6 @@
 """The browser, the course in both hosts, and a learner whose page must not call anyone else."""
 
+import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ FLAGS = [
 WIDE = {"width": 1280, "height": 900}
 
 NewLearner = Callable[..., Learner]
+
+only = functools.partial(pytest.mark.parametrize, "host", indirect=True, scope="module")
+"""Marks a test for some of the hosts: what the widget does by itself need not be seen in both."""
 
 
 def _chromium() -> str:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from brmcourse.content import Library
 
-from .conftest import WIDE, NewLearner
+from .conftest import WIDE, NewLearner, only
 from .learner import Learner
 from .server import CourseServer
 from .strange import PASTED
@@ -28,6 +28,7 @@ def until_kept(server: CourseServer, subject: str, text: str, seconds: float) ->
     return False
 
 
+@only(argvalues=["page"])
 def test_a_text_is_saved_soon_after_the_last_key(learner: Learner, server: CourseServer, library: Library) -> None:
     """Two seconds after the last key at the latest the page says "Saved at", and the text is on the disk by then."""
     prompt = library.prompts("m1").reflections[0]
@@ -39,6 +40,7 @@ def test_a_text_is_saved_soon_after_the_last_key(learner: Learner, server: Cours
     assert server.bodies(prompt.id)[-1]["text"] == "K. ended the call early."
 
 
+@only(argvalues=["page"])
 def test_the_page_never_says_saved_while_it_is_not(learner: Learner, server: CourseServer, library: Library) -> None:
     """Between a key and the save the page says "Saving …", not "Saved"."""
     prompt = library.prompts("m1").reflections[0]
@@ -74,6 +76,7 @@ def test_leaving_in_the_middle_of_a_word_keeps_it(
     expect(again.field("Your notes", under=prompt.title)).to_have_value(text)
 
 
+@only(argvalues=["page"])
 def test_a_long_strange_text_comes_back_exactly_as_text(
     new_learner: NewLearner, server: CourseServer, library: Library
 ) -> None:

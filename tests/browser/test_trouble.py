@@ -1,18 +1,14 @@
 """When something goes wrong around the learner: two pages at once, a kernel that dies."""
 
-import functools
-
 import pytest
 from playwright.sync_api import expect
 
 from brmcourse.content import Library
 
-from .conftest import NewLearner
+from .conftest import NewLearner, only
 from .learner import Learner
 from .server import CourseServer
 
-only = functools.partial(pytest.mark.parametrize, "host", indirect=True, scope="module")
-"""Marks a test for some of the hosts."""
 LOST = "This page has lost touch with the course"
 HURRY = """async (part) => {
   for (const row of [...part.querySelectorAll(".brm-rate")].map((row) => row.id)) {

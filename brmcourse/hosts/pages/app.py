@@ -122,7 +122,7 @@ def _settings(opening: Opening) -> Config:
         template="brmcourse",
         allow_template_override="NO",
         allow_theme_override="NO",
-        preheat_kernel=True,
+        preheat_kernel=not opening.lean,
         kernel_spec_manager_class=OwnPython,
         extension_allowlist=[
             "anywidget",

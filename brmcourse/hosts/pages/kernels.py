@@ -60,7 +60,9 @@ class Caretaker:
         await asyncio.gather(*map(self._end, overdue))
 
     async def keep_warm(self, *notebooks: str) -> None:
-        """Hold a started kernel ready for each of `notebooks` and for no other: each takes 80 MB."""
+        """Hold a started kernel ready for each of `notebooks` and for no other, unless the course runs lean."""
+        if not hasattr(self.manager, "fill_if_needed"):
+            return
         for notebook in notebooks:
             self.manager.fill_if_needed(notebook_name=notebook)
         given_up = [pool for notebook, pool in self._pools().items() if notebook not in notebooks]
@@ -105,8 +107,8 @@ class Caretaker:
         return [start for pool in self._pools().values() for start in pool]
 
     def _pools(self) -> dict[str, list[Start]]:
-        """Return Voila's kernels in waiting, by notebook."""
-        pools: dict[str, list[Start]] = self.manager._pools  # noqa: SLF001
+        """Return Voila's kernels in waiting, by notebook; its manager has none if the course runs lean."""
+        pools: dict[str, list[Start]] = getattr(self.manager, "_pools", {})
         return pools
 
 
