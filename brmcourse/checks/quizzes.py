@@ -72,7 +72,7 @@ def key_position(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
 def blind_strategy(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
     """Find quizzes in which somebody who goes by a cue earns too much."""
     questions = keyed(quiz)
-    for name, shares in _strategies(questions):
+    for name, shares in strategies(questions):
         if sum(shares) > BLIND * len(shares):
             helped = [question.id for question, share in zip(questions, shares, strict=True) if share == max(shares)]
             yield Flaw(
@@ -83,7 +83,8 @@ def blind_strategy(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
             )
 
 
-def _strategies(questions: Sequence[Keyed]) -> Iterator[tuple[str, list[float]]]:
+def strategies(questions: Sequence[Keyed]) -> Iterator[tuple[str, list[float]]]:
+    """Yield each way to choose without knowing, with what it earns at each question."""
     for name, cue in CUES.items():
         yield f"{name} option", [_earned(question, cue) for question in questions]
     yield "the option with the most words from the stem", [_earned(question, _echo(question)) for question in questions]
