@@ -40,7 +40,7 @@ def test_short_texts_are_not_graded() -> None:
 def test_prose_of_a_notebook() -> None:
     """List items and paragraphs of a quotation are pieces of their own, without markup, on their lines."""
     text = "# One\n\n1. **Ask** once.\n2. Wait\n   a little - or > 3.\n\n> First.\n>\n> Second {cite}`x`.\n\n<!-- A -->"
-    pieces = list(prose(Reading("m1", tuple(text.split("\n")))))
+    pieces = list(prose(Reading("m1", tuple(text.split("\n"))), Whole(SAMPLE, [])))
     assert [(piece.place, piece.text) for piece in pieces if piece.text] == [
         ((3,), "Ask once."),
         ((4,), "Wait\n   a little - or > 3."),
@@ -58,7 +58,7 @@ def test_plain() -> None:
 def test_prose_leaves_ids_and_books_alone() -> None:
     """What no learner reads as a sentence is not measured."""
     whole, _ = load(course_root())
-    places = [piece.place for part in whole.parts for piece in prose(part.content)]
+    places = [piece.place for part in whole.parts for piece in prose(part.content, whole)]
     assert places
     assert not {"id", "reference", "cite", "if", "silence", "ability"} & {step for place in places for step in place}
 

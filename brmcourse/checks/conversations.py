@@ -29,13 +29,9 @@ def unreachable(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
 
 
 def _spots(conversation: Conversation, whole: Whole) -> list[Spot]:
-    """Return every spot that any way to play comes to, worked out once for all rules."""
-    key = "spots", id(conversation)
-    if key not in whole.worked_out:
-        board = Board(conversation)
-        whole.worked_out[key] = list(board.spots(board.start))
-    spots: list[Spot] = whole.worked_out[key]
-    return spots
+    """Return every spot that any way to play comes to."""
+    board = Board(conversation)
+    return whole.once("spots", conversation, lambda: list(board.spots(board.start)))
 
 
 def _led_to(conversation: Conversation) -> set[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brmcourse.checks.reading import Block, Reading
+from brmcourse.checks.rule import Whole
 from brmcourse.model.base import Content
 from brmcourse.model.coverage import Coverage
 from brmcourse.source import Place
@@ -35,7 +36,12 @@ class Piece:
     group: tuple[str, ...]
 
 
-def prose(content: Content | Reading) -> Iterator[Piece]:
+def prose(content: Content | Reading, whole: Whole) -> tuple[Piece, ...]:
+    """Return the texts of a file, worked out once for all rules."""
+    return whole.once("prose", content, lambda: tuple(_prose(content)))
+
+
+def _prose(content: Content | Reading) -> Iterator[Piece]:
     """Yield the texts of a file; those with the same field name, or under the same heading, form a group."""
     if isinstance(content, Reading):
         for block in content.blocks:

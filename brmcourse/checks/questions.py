@@ -1,7 +1,7 @@
 """Rules on single questions: their stem, their options and the feedback."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from brmcourse.checks.rule import Flaw, Whole, rule
@@ -107,7 +107,7 @@ def option_overlap(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
                 )
 
 
-def _overlap(first: list[str], second: list[str]) -> bool:
+def _overlap(first: Sequence[str], second: Sequence[str]) -> bool:
     one, other = (f" {' '.join(side)} " for side in (first, second))
     common, union = set(first) & set(second), set(first) | set(second)
     return one in other or other in one or len(common) >= ALIKE * len(union)

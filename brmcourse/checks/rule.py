@@ -30,6 +30,7 @@ class Part:
 
 
 P = TypeVar("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,15 @@ class Whole:
     broken: frozenset[str] = field(default_factory=frozenset)
     """Paths of the files that could not be loaded: what they hold is unknown, not missing."""
 
-    worked_out: dict[Any, Any] = field(default_factory=dict, compare=False)
-    """What one rule has worked out that another needs as well."""
+    _worked_out: dict[tuple[str, int], tuple[object, Any]] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, what: str, content: object, work: Callable[[], T]) -> T:
+        """Return what `work` makes of that content, worked out once for all rules that ask."""
+        key = what, id(content)
+        if key not in self._worked_out:
+            self._worked_out[key] = content, work()  # the content is kept, so that no other gets its id
+        found: T = self._worked_out[key][1]
+        return found
 
     def all(self, kind: type[P]) -> list[tuple[P, Source]]:
         """Return the content of that kind with its sources, in file order."""

@@ -43,12 +43,12 @@ def grade(texts: Sequence[str]) -> float:
 
 
 @rule("text.grade", object, "warning")
-def hard(content: Content | Reading, _whole: Whole) -> Iterator[Flaw]:
+def hard(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     """Find texts that need a higher reading grade than the course asks for."""
     if isinstance(content, Evidence):
         return  # what a study found cannot always be said in short words
     groups: dict[tuple[str, ...], list[Piece]] = defaultdict(list)
-    for piece in prose(content):
+    for piece in prose(content, whole):
         groups[piece.group].append(piece)
     limit = SCALE_GRADE if isinstance(content, Scale) else GRADE
     for name, pieces in groups.items():
@@ -60,9 +60,9 @@ def hard(content: Content | Reading, _whole: Whole) -> Iterator[Flaw]:
 
 
 @rule("text.sentence-length", object, "warning")
-def long_sentence(content: Content | Reading, _whole: Whole) -> Iterator[Flaw]:
+def long_sentence(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     """Find sentences that are too long to be read at once."""
-    for piece in prose(content):
+    for piece in prose(content, whole):
         for sentence in sentences(piece.text):
             if (length := len(words(sentence))) > SENTENCE:
                 start = " ".join(sentence.split()[:5])
@@ -71,21 +71,21 @@ def long_sentence(content: Content | Reading, _whole: Whole) -> Iterator[Flaw]:
 
 
 @rule("text.word-budget", object, "warning")
-def over_budget(content: Content | Reading, _whole: Whole) -> Iterator[Flaw]:
+def over_budget(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     """Find readings, feedback and options that are longer than a learner has time for."""
     if isinstance(content, Reading):
-        yield from _long_reading(content)
+        yield from _long_reading(content, whole)
     elif isinstance(content, Quiz | Conversation):
-        for piece in prose(content):
+        for piece in prose(content, whole):
             kind = next((name for name in BUDGETS if name in piece.place), None)
             if kind and (length := len(words(piece.text))) > BUDGETS[kind]:
                 message = f"this text has {length} words, over {BUDGETS[kind]}"
                 yield Flaw(piece.place, message, "Keep what the learner needs next, and cut the rest.")
 
 
-def _long_reading(reading: Reading) -> Iterator[Flaw]:
+def _long_reading(reading: Reading, whole: Whole) -> Iterator[Flaw]:
     line = next((number for number, _level, title in reading.headings if title == "Reading"), 0)
-    length = sum(len(words(piece.text)) for piece in prose(reading) if "Reading" in piece.group)
+    length = sum(len(words(piece.text)) for piece in prose(reading, whole) if "Reading" in piece.group)
     if length > READING:
         yield Flaw((line,), f"the reading has {length} words, over {READING}", "Cut what no question comes back to.")
 

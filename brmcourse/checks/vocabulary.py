@@ -22,9 +22,9 @@ STRESSED = {"NOT", "EXCEPT", "LEAST", "OK"}
 
 
 @rule("text.idiom", object, "warning")
-def idiom(content: Content | Reading, _whole: Whole) -> Iterator[Flaw]:
+def idiom(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     """Find phrases that do not mean what their words say."""
-    for piece in prose(content):
+    for piece in prose(content, whole):
         for phrase, plain in _found("idioms", piece.text):
             message = f'"{phrase}" does not mean what its words say, and many readers will not know it'
             yield Flaw(piece.place, message, f'Write it in plain words, such as "{plain}".')
@@ -36,7 +36,7 @@ def jargon(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     if isinstance(content, Glossary):
         return
     known = {form.lower() for form in _explained(whole)}
-    for piece in prose(content):
+    for piece in prose(content, whole):
         for word, plain in _trade_words(piece):
             if known.isdisjoint((word.lower(), word.lower().removesuffix("s"))):
                 known.add(word.lower())

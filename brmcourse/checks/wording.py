@@ -1,6 +1,7 @@
 """Words and sentences of a text, as the rules count them."""
 
 import re
+from functools import cache
 from itertools import pairwise
 
 CLOSING = "\"')\u201d\u2019"
@@ -12,15 +13,17 @@ SENTENCE_END = re.compile(
 )
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a text in lower case, without punctuation."""
-    return WORD.findall(text.lower())
+@cache
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a text in lower case, without punctuation. Kept: several rules ask about each text."""
+    return tuple(WORD.findall(text.lower()))
 
 
-def sentences(text: str) -> list[str]:
+@cache
+def sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of a text; titles such as "Dr." end none."""
     ends = [match.end() for match in SENTENCE_END.finditer(text)]
-    return [text[start:end].strip() for start, end in pairwise((0, *ends, len(text)))]
+    return tuple(text[start:end].strip() for start, end in pairwise((0, *ends, len(text))))
 
 
 def listed(names: list[str]) -> str:
