@@ -3,17 +3,23 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 os.environ["BRMCOURSE_STORE"] = str(Path(tempfile.mkdtemp(prefix="brmcourse-test-")) / "answers.sqlite")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group what must run in one process, in order: the cells of a notebook, a file of tests, all browser tests.
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Run in one process, in order, what belongs together: the cells of a notebook, a file of tests, all browser tests.
 
     A browser test keeps two cores busy by itself, so that two at once would only wait for each other.
     """
-    for item in items:
-        group = "browser" if item.path.parent.name == "browser" else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 -- only there if tests run side by side
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return "browser" if path.startswith("tests/browser/") else path
+
+    return Together(config, log)
