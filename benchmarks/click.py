@@ -82,7 +82,7 @@ def time_click(page: Page, peer: Peer, number: int) -> Times:
 def clicks(options: tuple[str, ...]) -> dict[str, list[Times]]:
     """Return each quiz's milliseconds in one host, the quizzes taking turns."""
     with clean_place() as (place, environment), browser_page() as page:
-        write_notebook(place / "notebooks" / "m1.ipynb", CELLS)
+        write_notebook(place / "notebooks" / "m0.ipynb", CELLS)
         with course(place / "notebooks", environment, *options) as (server, address):
             settle(server)
             page.set_viewport_size({"width": 1200, "height": 2400})

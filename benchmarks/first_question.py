@@ -62,7 +62,7 @@ def first_question(events: int) -> tuple[list[float], list[float]]:
 
 
 def libraries_and_check() -> tuple[list[float], list[float], list[float]]:
-    """Return milliseconds to import the libraries we build on, to load the course, and to check it, per fresh kernel."""
+    """Return milliseconds to import our libraries, to load the course, and to check it, one of each per kernel."""
     imports, loads, checks = [], [], []
     with clean_place() as (_, environment):
         for _run in range(RUNS):

@@ -54,7 +54,7 @@ def openings(selector: str, *, empty: bool) -> list[float]:
     with clean_place() as (place, environment), browser_page() as page:
         folder = place / "notebooks"
         if empty:
-            write_notebook(folder / "m1.ipynb", [EMPTY])
+            write_notebook(folder / "m0.ipynb", [EMPTY])
         with course(folder, environment) as (server, address):
             samples = [_opening(page, server, address, selector) for _ in range(OPENINGS + 1)]
     return samples[1:]
