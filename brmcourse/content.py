@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from brmcourse.model.base import Content
     from brmcourse.model.capstone import Capstone
     from brmcourse.model.conversation import Conversation
-    from brmcourse.model.course import Course, Evidence, Module, Prompts
+    from brmcourse.model.course import Course, Module
     from brmcourse.model.coverage import Glossary
+    from brmcourse.model.evidence import Evidence
+    from brmcourse.model.prompts import Prompts
     from brmcourse.model.question import Quiz
     from brmcourse.model.scale import Baseline, Format, Scale
     from brmcourse.model.sheet import Sheet
@@ -33,14 +35,14 @@ KINDS: Mapping[str, str] = {
     "scales": "scale.Scale",
     "formats": "scale.Format",
     "conversations": "conversation.Conversation",
-    "prompts": "course.Prompts",
+    "prompts": "prompts.Prompts",
     "sheets": "sheet.Sheet",
 }
 """The folders under `data/`, and the class below `brmcourse.model` of what each of their files holds."""
 
 SINGLES: Mapping[str, str] = {
     "course.yaml": "course.Course",
-    "evidence.yaml": "course.Evidence",
+    "evidence.yaml": "evidence.Evidence",
     "coverage.yaml": "coverage.Coverage",
     "glossary.yaml": "coverage.Glossary",
     "baseline.yaml": "scale.Baseline",

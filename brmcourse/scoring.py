@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 from itertools import combinations
 from statistics import mean, median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brmcourse.errors import ResponseError
 from brmcourse.model.question import LEVELS, RATINGS, BaseQuestion, Compose, Judgement, Match, Multiple, Order, Single
-from brmcourse.model.scale import Format, Item, Scale
+
+if TYPE_CHECKING:
+    from brmcourse.model.scale import Format, Item, Scale
 
 Response = str | Sequence[str] | Mapping[str, Any]
 """One option id (`single`), option ids (`multiple`, `order`), {option id: rating or target id} (`judgement`,
@@ -148,7 +150,7 @@ class ScaleScore:
     levels: Mapping[str, float | None] = field(default_factory=dict)
 
 
-def score_scale(scale: Scale, form: Format, answers: Mapping[str, int | None]) -> ScaleScore:
+def score_scale(scale: "Scale", form: "Format", answers: Mapping[str, int | None]) -> ScaleScore:
     """Score a self-assessment; an answer of None ("no chance yet") or no answer is missing, never zero.
 
     Reversed items count as min + max - x by the declared bounds; the score is the mean of the answered items
@@ -164,15 +166,15 @@ def score_scale(scale: Scale, form: Format, answers: Mapping[str, int | None]) -
             bounds = ratings(known[key], form)
             values[key] = bounds[0] + bounds[-1] - rating if known[key].reverse else rating
 
-    def answered(items: Sequence[Item]) -> list[int]:
+    def answered(items: "Sequence[Item]") -> list[int]:
         got = [values[item.id] for item in items if item.id in values]
         return got if len(got) >= form.required_share * len(items) else []
 
-    def score(items: Sequence[Item]) -> float | None:
+    def score(items: "Sequence[Item]") -> float | None:
         got = answered(items)
         return (mean(got) - form.min) / (form.max - form.min) * 100 if got else None
 
-    def level(items: Sequence[Item]) -> float | None:
+    def level(items: "Sequence[Item]") -> float | None:
         got = answered(items)
         return float(median(got)) if got else None
 
@@ -188,12 +190,12 @@ def score_scale(scale: Scale, form: Format, answers: Mapping[str, int | None]) -
     )
 
 
-def ratings(item: Item, form: Format) -> range:
+def ratings(item: "Item", form: "Format") -> range:
     """Return the ratings that an item can be given: a level from 1, or the numbers of the format's labels."""
     return range(1, len(item.choices) + 1) if item.choices else range(form.min, form.max + 1)
 
 
-def _parts(scale: Scale, items: Sequence[Item]) -> dict[str, list[Item]]:
+def _parts(scale: "Scale", items: "Sequence[Item]") -> "dict[str, list[Item]]":
     """Return the items of each subscale that has any of them."""
     found = {part.id: [item for item in items if item.subscale == part.id] for part in scale.subscales}
     return {name: members for name, members in found.items() if members}

@@ -13,7 +13,8 @@ from brmcourse.activities.quiz import Exercise
 from brmcourse.activities.scale import Questionnaire
 from brmcourse.model.capstone import Capstone
 from brmcourse.model.conversation import Conversation
-from brmcourse.model.course import Course, Module, Prompts
+from brmcourse.model.course import Course, Module
+from brmcourse.model.prompts import Prompts
 from brmcourse.model.question import Question, Quiz
 from brmcourse.model.scale import Format, Scale
 from brmcourse.model.sheet import Sheet

@@ -10,8 +10,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from brmcourse.content import Library
-from brmcourse.model.course import Source
 from brmcourse.model.coverage import Term
+from brmcourse.model.evidence import Source
 
 ROOT = Path(__file__).parent.parent
 CITE = re.compile(r"\s*\{cite\}`([^`]+)`")

@@ -1,7 +1,7 @@
 """An if-then plan: a situation, an act, and when."""
 
 from brmcourse.activities.writing import WritingState, ids, replay, update
-from brmcourse.model.course import Prompts
+from brmcourse.model.prompts import Prompts
 
 __all__ = ["begin", "replay", "subjects", "update"]
 

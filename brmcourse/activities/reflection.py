@@ -1,7 +1,7 @@
 """A reflection: free text to one or more prompts, private."""
 
 from brmcourse.activities.writing import WritingState, ids, replay, update
-from brmcourse.model.course import Prompts
+from brmcourse.model.prompts import Prompts
 
 __all__ = ["begin", "replay", "subjects", "update"]
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from brmcourse.activities.activity import Action
 from brmcourse.events import Draft, Event
-from brmcourse.model.course import PlanPrompt, ReflectionPrompt
+from brmcourse.model.prompts import PlanPrompt, ReflectionPrompt
 
 Prompt = ReflectionPrompt | PlanPrompt
 

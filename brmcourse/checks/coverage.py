@@ -7,8 +7,9 @@ from brmcourse.checks.layout import aligned
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.model.base import Content
 from brmcourse.model.conversation import Conversation
-from brmcourse.model.course import Course, Module, Prompts
+from brmcourse.model.course import Course, Module
 from brmcourse.model.coverage import Coverage, CoverageRow
+from brmcourse.model.prompts import Prompts
 from brmcourse.model.question import Quiz
 from brmcourse.model.scale import Scale
 

@@ -11,7 +11,9 @@ from brmcourse.content import BASELINE, short_name
 from brmcourse.errors import UnknownIdError
 from brmcourse.model.base import Content
 from brmcourse.model.capstone import Capstone
-from brmcourse.model.course import Evidence, Module, PlanPrompt, Prompts, ReflectionPrompt
+from brmcourse.model.course import Module
+from brmcourse.model.evidence import Evidence
+from brmcourse.model.prompts import PlanPrompt, Prompts, ReflectionPrompt
 from brmcourse.model.question import Quiz
 from brmcourse.model.scale import Baseline, Scale
 from brmcourse.model.values import Values

@@ -10,7 +10,7 @@ from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import sentences, words
 from brmcourse.model.base import Content
 from brmcourse.model.conversation import Conversation
-from brmcourse.model.course import Evidence
+from brmcourse.model.evidence import Evidence
 from brmcourse.model.question import Quiz
 from brmcourse.model.scale import Scale
 

@@ -1,6 +1,6 @@
-"""The course as a whole: its modules, the prompts for writing, and the evidence it cites."""
+"""The course as a whole: its modules and the pages beside them."""
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -62,62 +62,4 @@ class Course(Content):
             if page.id in modules:
                 message = f'this page and a module are both called "{page.id}"'
                 raise flaw("id.duplicate", message, "Give the page an id of its own.", "pages", position)
-        return self
-
-
-class ReflectionPrompt(Content):
-    """A question to write about, privately."""
-
-    id: Id
-    title: Text
-    text: Text
-    hint: Text
-
-
-class PlanPrompt(Content):
-    """The frame of one if-then plan, with an example for each of its three parts."""
-
-    id: Id
-    title: Text
-    text: Text
-    situation_hint: Text
-    action_hint: Text
-    when_hint: Text
-
-
-class Prompts(Content):
-    """What a module asks the learner to write."""
-
-    id: Id
-    module: Id
-    reflections: tuple[ReflectionPrompt, ...] = ()
-    plans: tuple[PlanPrompt, ...] = ()
-
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        ids = [*(prompt.id for prompt in self.reflections), *(prompt.id for prompt in self.plans)]
-        require_unique("prompt id", ids)
-        return self
-
-
-class Source(Content):
-    """A reference: what it is used for, how strong it is (1 to 3) and what speaks against leaning on it."""
-
-    id: Id
-    cite: Text
-    reference: Text
-    claim: Text
-    strength: Literal[1, 2, 3]
-    caveat: Text
-    verify: bool
-
-
-class Evidence(Content):
-    """Every reference that the course cites."""
-
-    sources: tuple[Source, ...]
-
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        require_unique("source id", (source.id for source in self.sources), "sources")
         return self

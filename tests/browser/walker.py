@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from brmcourse.content import Library
 from brmcourse.model.conversation import Choice
-from brmcourse.model.course import PlanPrompt, ReflectionPrompt
+from brmcourse.model.prompts import PlanPrompt, ReflectionPrompt
 from brmcourse.model.question import Compose, Judgement, Match, Multiple, Order, Question, Quiz, Single
 from brmcourse.model.sheet import Sheet
 from brmcourse.scoring import ratings

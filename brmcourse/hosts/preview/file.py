@@ -14,7 +14,7 @@ from brmcourse.hosts.sessions import find_activity
 from brmcourse.model.base import Content
 from brmcourse.model.capstone import Capstone
 from brmcourse.model.conversation import Conversation
-from brmcourse.model.course import Prompts
+from brmcourse.model.prompts import Prompts
 from brmcourse.model.question import Quiz
 from brmcourse.model.scale import Baseline, Scale
 from brmcourse.model.sheet import Sheet
