@@ -27,7 +27,7 @@ def keep_shot(learner: Learner, name: str) -> None:
         learner.page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize(("host", "theme"), [("page", "light"), ("page", "dark"), ("lab", "dark")])
+@pytest.mark.parametrize("theme", THEMES)
 def test_every_state_can_be_read_and_pressed_by_everybody(
     theme: str, browser: Browser, host: str, tmp_path: Path, library: Library
 ) -> None:
