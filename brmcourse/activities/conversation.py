@@ -66,7 +66,7 @@ class ConversationState:
         return sum(self.choice(turn).points for turn in self.turns), BEST * len(self.turns)
 
     @property
-    def moves(self) -> "tuple[tuple[int, Choice], ...]":
+    def moves(self) -> tuple[tuple[int, Choice], ...]:
         """The moves of this turn as this learner sees them, with their places in the file."""
         return shown(self)
 

@@ -77,7 +77,7 @@ class QuizState:
     @property
     def over(self) -> bool:
         """Whether each question has an answer."""
-        return all(question.id in self.tries for question in self.quiz.questions)
+        return self._over(self.quiz)
 
     @property
     def answer(self) -> Answer | None:
@@ -116,8 +116,10 @@ class QuizState:
     def points_before(self) -> float | None:
         """The points of the first of two tests; None unless all of it was answered."""
         before = self.content.before
-        done = before is not None and all(question.id in self.tries for question in before.questions)
-        return self._points(before) if before and done else None
+        return self._points(before) if before and self._over(before) else None
+
+    def _over(self, quiz: Quiz) -> bool:
+        return all(question.id in self.tries for question in quiz.questions)
 
     def _points(self, quiz: Quiz) -> float:
         return sum(self.tries[q.id][0].mark.points for q in quiz.questions if q.id in self.tries)

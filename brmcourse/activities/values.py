@@ -57,7 +57,7 @@ class ValuesState:
     @property
     def comparison(self) -> "Comparison | None":
         """The guess beside what was heard; None until both are complete."""
-        before, after = chosen(self.predicted), chosen(self.revised)
+        before, after = self.guessed, self.heard
         if not self.asked or len(before) < TOP or len(after) < TOP:
             return None
         share = {entry.id: entry.share for entry in self.values.confidence}

@@ -5,19 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
-import jinja2  # noqa: F401 -- with pydantic and yaml loaded now, while the learner reads the first lines
-import pydantic  # noqa: F401
+import pydantic  # noqa: F401 -- loaded now, like yaml, while the learner reads the first lines
 import traitlets
 import yaml  # noqa: F401
 from IPython.display import HTML, display
 
 from brmcourse.activities.activity import Action
+from brmcourse.rendering.render import STYLE
 
 if TYPE_CHECKING:
     from brmcourse.hosts.session import Session
 
 HERE = Path(__file__).parent
-STYLE = (HERE.parent / "rendering" / "style.css").read_text("utf-8")
 OPEN = "open"
 
 
@@ -25,7 +24,7 @@ class ActivityWidget(anywidget.AnyWidget):
     """One activity on the page. Messages from it: {"n": id, "action": "check", "form": {name: [values]}}."""
 
     _esm = (HERE / "vendor" / "idiomorph.min.js").read_text("utf-8") + (HERE / "bridge.js").read_text("utf-8")
-    _css = STYLE
+    _css = STYLE.read_text("utf-8")
     layout = None  # it would be a second widget model; the page is laid out by its style sheet
     html = traitlets.Unicode().tag(sync=True)
 
@@ -50,7 +49,7 @@ def _show(name: str, about: str = "") -> None:
     try:
         display(ActivityWidget(open_session(name, about)))
     except Exception as error:  # noqa: BLE001 -- a learner never sees a traceback
-        display(HTML(f"<style>{STYLE}</style>{explain(error)}"))
+        display(HTML(f"<style>{STYLE.read_text('utf-8')}</style>{explain(error)}"))
 
 
 def quiz(name: str) -> None:

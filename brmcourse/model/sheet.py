@@ -1,6 +1,6 @@
 """Sheets: forms that a learner fills in for one partner, once or entry by entry, and what is shown of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -97,6 +97,11 @@ class Sheet(Content):
     def field(self, name: str) -> FormField:
         """Return the field of that id."""
         return next(field for field in self.fields if field.id == name)
+
+    def headline(self, texts: Mapping[str, str]) -> str:
+        """Return what an entry is known by: the first thing written in it, empty if there is none."""
+        written = (texts.get(field.id, "") for field in self.fields if field.kind in {"line", "text"})
+        return next(filter(None, written), "")
 
     @property
     def best(self) -> int:

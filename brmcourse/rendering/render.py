@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
-from math import ceil, cos, floor, sin
+from math import ceil, cos, floor, sin, tau
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from jinja2 import Environment, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 FOLDER = Path(__file__).parent
 STYLE = FOLDER / "style.css"
@@ -44,15 +43,12 @@ def render_problem(title: str, text: str, *, retry: bool, below: str = "") -> st
 
 
 @cache
-def _template(name: str) -> "Template":
+def _template(name: str) -> Template:
     return _environment().get_template(name)
 
 
 @cache
-def _environment() -> "Environment":
-    # Imported with the first page, which has the time to spare that importing the course lacks (see benchmarks).
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
-
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
@@ -67,6 +63,7 @@ def _environment() -> "Environment":
         "form_of": lambda state: FORMS[PIECES[type(state).__name__]],
         "sin": sin,
         "cos": cos,
+        "tau": tau,
     }
     return environment
 

@@ -1,6 +1,7 @@
 """A learner at the open module: says what is done and seen, not how the page is built."""
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Locator, expect
@@ -15,6 +16,12 @@ LAST = "[aria-label=Plan]"
 KERNEL = re.compile(r"^ws.*/api/kernels/([^/]+)/channels")
 OPENING = 60_000
 """Milliseconds that a module may take to open on a busy machine."""
+
+
+def abroad(urls: Iterable[str]) -> list[str]:
+    """Return the addresses that are not on this machine."""
+    parts = ((url, urlsplit(url)) for url in urls)
+    return [url for url, part in parts if part.scheme not in UNSENT and part.hostname not in LOCAL]
 
 
 class Learner:
@@ -44,8 +51,7 @@ class Learner:
     @property
     def strangers(self) -> list[str]:
         """Return the addresses asked for that are not on this machine."""
-        parts = ((url, urlsplit(url)) for url in self.requests)
-        return [url for url, part in parts if part.scheme not in UNSENT and part.hostname not in LOCAL]
+        return abroad(self.requests)
 
     @property
     def kernel_id(self) -> str:

@@ -13,9 +13,9 @@ from brmcourse.model.question import Compose, Judgement, Match, Multiple, Order,
 from brmcourse.model.sheet import Sheet
 from brmcourse.scoring import ratings
 
+from .learner import OPENING
+
 T = TypeVar("T")
-OPENING = 60_000
-"""Milliseconds that a module may take to open on a busy machine."""
 
 
 class Walker:
