@@ -1,5 +1,6 @@
 """What everybody must be able to read and press, measured on the page that is open."""
 
+import time
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -10,6 +11,8 @@ CONTRAST = (HERE / "contrast.js").read_text("utf-8")
 FIT = (HERE / "fit.js").read_text("utf-8")
 READABLE = 4.5
 NARROW = {"width": 360, "height": 740}
+SETTLING = 3.0
+"""Seconds after which a page counts as laid out; JupyterLab follows a new width a moment later."""
 
 
 def violations(page: Page, scope: str | None) -> list[str]:
@@ -25,11 +28,19 @@ def pale(page: Page) -> list[str]:
     return [f"{text['text']} ({text['ratio']:.2f})" for text in texts if text["ratio"] < READABLE]
 
 
+def misfits(page: Page) -> list[str]:
+    """Return what does not fit into the window, once the host has had time to lay the page out for its new width."""
+    end = time.monotonic() + SETTLING
+    while (found := page.evaluate(FIT)) and time.monotonic() < end:
+        page.wait_for_timeout(100)
+    return found
+
+
 def faults(page: Page) -> list[str]:
     """Return all of it for the whole page, also at 360 px, where nothing may scroll sideways or be cut off."""
     found = violations(page, None) + pale(page)
     wide = page.viewport_size
     page.set_viewport_size(NARROW)
-    found += page.evaluate(FIT)
+    found += misfits(page)
     page.set_viewport_size(wide)
     return found

@@ -11,7 +11,7 @@ from brmcourse.content import Library
 
 from .conftest import WIDE
 from .learner import Learner
-from .look import FIT, NARROW, pale, violations
+from .look import NARROW, misfits, pale, violations
 from .server import CourseServer
 from .tour import tour
 
@@ -47,7 +47,7 @@ def test_every_state_can_be_read_and_pressed_by_everybody(
             found = violations(learner.page, None if whole else learner.selector) + pale(learner.page)
             keep_shot(learner, f"{host}-wide-{theme}-{state}")
             learner.page.set_viewport_size(NARROW)
-            found += learner.page.evaluate(FIT)
+            found += misfits(learner.page)
             keep_shot(learner, f"{host}-narrow-{theme}-{state}")
             learner.page.set_viewport_size(WIDE)
             faults += [f"{state}: {fault}" for fault in found]
