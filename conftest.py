@@ -1,4 +1,6 @@
-"""Keeps every test away from the answers of whoever runs them, and what belongs together in one process."""
+"""Keeps every test away from the answers of whoever runs them, and what belongs together in one
+process.
+"""
 
 import os
 import tempfile
@@ -7,16 +9,20 @@ from typing import Any
 
 import pytest
 
-os.environ["BRMCOURSE_STORE"] = str(Path(tempfile.mkdtemp(prefix="brmcourse-test-")) / "answers.sqlite")
+os.environ["BRMCOURSE_STORE"] = str(
+    Path(tempfile.mkdtemp(prefix="brmcourse-test-")) / "answers.sqlite"
+)
 
 
 WALK = "tests/browser/test_course.py"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Run in one process, in order, what belongs together: the cells of a notebook, a file of tests.
+    """Run in one process, in order, what belongs together: the cells of a notebook, a file of
+    tests.
 
-    The browser tests are one such pile, but for the walk through the whole course, which takes as long as all others.
+    The browser tests are one such pile, but for the walk through the whole course, which takes as
+    long as all others.
     """
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 -- only there if tests run side by side
 

@@ -9,10 +9,10 @@ from bench import Row, clean_place, fill, machine, measured, milliseconds, show
 from brmcourse.activities import quiz as quizzes
 from brmcourse.activities.activity import Action
 from brmcourse.activities.quiz import Exercise
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.hosts.session import Session
+from brmcourse.log.sqlite import Store
 from brmcourse.paths import course_root
-from brmcourse.store import Store
 
 ANSWERS = 300
 WARM_UP = 20
@@ -24,7 +24,9 @@ def answers(path: Path) -> list[float]:
     """Return the milliseconds of each answer; raise SystemExit if one of them is not in the file afterwards."""
     library = Library(course_root())
     quiz = library.quiz("m1")
-    session = Session(quizzes, Exercise(quiz, library.module(quiz.module)), Store(path), "benchmark")
+    session = Session(
+        quizzes, Exercise(quiz, library.module(quiz.module)), Store(path), "benchmark"
+    )
     session.open()
     before = _stored(path)
     actions = islice(cycle(_check(quiz.questions[0].id, pick) for pick in "ABC"), ANSWERS + WARM_UP)
@@ -48,7 +50,9 @@ def _stored(path: Path) -> int:
 def bare_commits(path: Path) -> list[float]:
     """Return the milliseconds of a durable SQLite commit of a short row: what the disk itself asks for."""
     db = sqlite3.connect(path)
-    db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (body TEXT);")
+    db.executescript(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (body TEXT);"
+    )
 
     def commit() -> None:
         with db:

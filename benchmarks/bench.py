@@ -14,12 +14,21 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.events import Draft
+from brmcourse.log.sqlite import Store
 from brmcourse.paths import PACKAGE, course_root
-from brmcourse.store import Store
 
-PACKAGES = ("ipywidgets", "anywidget", "pydantic", "jinja2", "voila", "jupyterlab", "ipykernel", "jupyterquiz")
+PACKAGES = (
+    "ipywidgets",
+    "anywidget",
+    "pydantic",
+    "jinja2",
+    "voila",
+    "jupyterlab",
+    "ipykernel",
+    "jupyterquiz",
+)
 LIBRARIES = """
 import anywidget, platformdirs, sqlite3, uuid6, yaml
 from jinja2 import Environment
@@ -42,16 +51,24 @@ class Row:
     verdict: str
 
 
-def measured(promise: str, samples: Sequence[float], unit: str, budget: float | None = None, peer: str = "") -> Row:
+def measured(
+    promise: str, samples: Sequence[float], unit: str, budget: float | None = None, peer: str = ""
+) -> Row:
     """Return the row for samples in `unit`; without a budget it is a figure to compare with, not a promise."""
     middle, high = statistics.median(samples), p95(samples)
     text = peer or ("for comparison" if budget is None else f"at most {budget:g} {unit}")
-    return Row(promise, _figure(middle, unit), _figure(high, unit), text, _verdict(middle, high, budget))
+    return Row(
+        promise, _figure(middle, unit), _figure(high, unit), text, _verdict(middle, high, budget)
+    )
 
 
 def p95(samples: Sequence[float]) -> float:
     """Return the value that 95 of 100 samples do not exceed."""
-    return statistics.quantiles(samples, n=20, method="inclusive")[-1] if len(samples) > 1 else samples[0]
+    return (
+        statistics.quantiles(samples, n=20, method="inclusive")[-1]
+        if len(samples) > 1
+        else samples[0]
+    )
 
 
 def _figure(value: float, unit: str) -> str:
@@ -70,7 +87,9 @@ def show(title: str, rows: Sequence[Row]) -> None:
     """Print a table of fixed columns."""
     print(f"\n{title}")
     for cells in (HEADINGS, tuple("-" * width for width in WIDTHS), *(_cells(row) for row in rows)):
-        print(" ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)).rstrip())
+        print(
+            " ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)).rstrip()
+        )
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -82,7 +101,11 @@ def machine() -> str:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if "model name" in line]
+        names = [
+            line.partition(":")[2].strip()
+            for line in info.read_text().splitlines()
+            if "model name" in line
+        ]
         cpu = names[0] if names else cpu
     memory, busy = psutil.virtual_memory().total / 2**30, psutil.getloadavg()[0]
     return (
@@ -112,10 +135,18 @@ def clean_place() -> Iterator[tuple[Path, dict[str, str]]]:
     compileall.compile_dir(PACKAGE, quiet=2)
     with tempfile.TemporaryDirectory(prefix="brmcourse-bench-", ignore_cleanup_errors=True) as name:
         place = Path(name)
-        environment = {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        environment = {
+            key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"
+        }
         folders = {
             key: str(place / key.lower())
-            for key in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
+            for key in (
+                "XDG_DATA_HOME",
+                "XDG_CONFIG_HOME",
+                "IPYTHONDIR",
+                "JUPYTER_CONFIG_DIR",
+                "JUPYTER_RUNTIME_DIR",
+            )
         }
         yield place, environment | folders | {"BRMCOURSE_STORE": str(place / "answers.sqlite")}
 
@@ -123,7 +154,8 @@ def clean_place() -> Iterator[tuple[Path, dict[str, str]]]:
 def fill(path: Path, events: int, *, only_here: bool) -> None:
     """Write a log of earlier answers to the questions of module 1.
 
-    Either all belong to this quiz (the hardest case), or one in ten does, as after a year with ten modules.
+    Either all belong to this quiz (the hardest case), or one in ten does, as after a year with ten
+    modules.
     """
     quiz = Library(course_root()).quiz("m1")
     question = quiz.questions[0]

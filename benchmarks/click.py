@@ -1,7 +1,8 @@
 """From a click in Chromium to the changed page: ours with its durable commit, against quizzes that store nothing.
 
-All three stand in one notebook, so host, kernel, browser and moment are the same. Time runs in the page itself: from
-the click's own time stamp to the change below the question, and on to the end of the frame that shows it.
+All three stand in one notebook, so host, kernel, browser and moment are the same. Time runs in the
+page itself: from the click's own time stamp to the change below the question, and on to the end of
+the frame that shows it.
 """
 
 import sqlite3
@@ -61,8 +62,12 @@ class Peer:
 
 
 PEERS = {
-    "ours": Peer(".brm-quiz input[name=pick]", ".brm-quiz button[value=check]", ".brm-quiz .brm-feedback"),
-    "bare ipywidgets": Peer(".bare-quiz input[type=radio]", ".bare-quiz button", ".bare-feedback .widget-html-content"),
+    "ours": Peer(
+        ".brm-quiz input[name=pick]", ".brm-quiz button[value=check]", ".brm-quiz .brm-feedback"
+    ),
+    "bare ipywidgets": Peer(
+        ".bare-quiz input[type=radio]", ".bare-quiz button", ".bare-feedback .widget-html-content"
+    ),
     "jupyterquiz": Peer(".MCButton", "", ".Feedback"),
 }
 
@@ -71,7 +76,9 @@ def time_click(page: Page, peer: Peer, number: int) -> Times:
     """Answer once, with another option than the time before; return milliseconds until changed and until shown."""
     choice = page.locator(peer.choices).nth(number % 2)
     if peer.button:
-        choice.evaluate("choice => choice.click()")  # long options of RadioButtons lie over each other
+        choice.evaluate(
+            "choice => choice.click()"
+        )  # long options of RadioButtons lie over each other
         page.wait_for_timeout(PAUSE)
     page.evaluate(WATCH, peer.feedback)
     (page.locator(peer.button) if peer.button else choice).click()

@@ -39,7 +39,17 @@ print(json.dumps([1000 * (imported - begin), 1000 * (loaded - begin_check), 1000
 """
 TOLD = "print(json.dumps([1000 * (imported - begin), 1000 * (shown - begin_show), fresh]))"
 
-FORBIDDEN = {"pandas", "matplotlib", "numpy", "scipy", "sqlalchemy", "psycopg", "psycopg2", "MySQLdb", "pymysql"}
+FORBIDDEN = {
+    "pandas",
+    "matplotlib",
+    "numpy",
+    "scipy",
+    "sqlalchemy",
+    "psycopg",
+    "psycopg2",
+    "MySQLdb",
+    "pymysql",
+}
 
 
 def first_question(events: int) -> tuple[list[float], list[float]]:
@@ -54,7 +64,9 @@ def first_question(events: int) -> tuple[list[float], list[float]]:
                 imported, shown, fresh = kernel.value(TOLD)
             unwanted = FORBIDDEN & set(fresh)
             if unwanted:
-                raise SystemExit(f"The import brings in {', '.join(sorted(unwanted))}, which it must not.")
+                raise SystemExit(
+                    f"The import brings in {', '.join(sorted(unwanted))}, which it must not."
+                )
             if run:  # the first run may still write bytecode
                 imports.append(imported)
                 questions.append(shown)

@@ -11,7 +11,14 @@ from jupyter_client.manager import KernelManager
 PATIENCE = 60
 """Seconds to wait for a kernel."""
 
-TO_PAGE = ("comm_open", "comm_msg", "comm_close", "display_data", "update_display_data", "execute_result")
+TO_PAGE = (
+    "comm_open",
+    "comm_msg",
+    "comm_close",
+    "display_data",
+    "update_display_data",
+    "execute_result",
+)
 
 
 class Kernel:
@@ -32,7 +39,11 @@ class Kernel:
 
     def value(self, code: str) -> Any:
         """Run a cell that prints JSON; return what it printed."""
-        texts = [message["content"]["text"] for message in self.run(code) if message["msg_type"] == "stream"]
+        texts = [
+            message["content"]["text"]
+            for message in self.run(code)
+            if message["msg_type"] == "stream"
+        ]
         return json.loads("".join(texts))
 
     def tell(self, comm_id: str, data: Mapping[str, Any]) -> tuple[int, list[dict[str, Any]]]:
@@ -71,7 +82,9 @@ def fresh_kernel(environment: Mapping[str, str]) -> Iterator[Kernel]:
 
 def size(message: Mapping[str, Any]) -> int:
     """Return the bytes of a message's content and buffers; its headers are the same for every widget."""
-    content = len(json.dumps([message["content"], message["metadata"]], ensure_ascii=False).encode())
+    content = len(
+        json.dumps([message["content"], message["metadata"]], ensure_ascii=False).encode()
+    )
     return content + sum(len(buffer) for buffer in message.get("buffers", ()))
 
 
@@ -82,4 +95,6 @@ def sent(messages: list[dict[str, Any]]) -> int:
 
 def models(messages: list[dict[str, Any]]) -> list[str]:
     """Return the ids of the widget models these messages made."""
-    return [message["content"]["comm_id"] for message in messages if message["msg_type"] == "comm_open"]
+    return [
+        message["content"]["comm_id"] for message in messages if message["msg_type"] == "comm_open"
+    ]

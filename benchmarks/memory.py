@@ -42,7 +42,9 @@ def memory_rows() -> list[Row]:
     for place, kind in enumerate(("RSS", "PSS")):
         columns = {name: [values[place] for values in samples] for name, samples in kernels.items()}
         base = statistics.median(columns["an empty widget"])
-        rows.append(measured(f"kernel with an empty widget, {kind}", columns["an empty widget"], "MB"))
+        rows.append(
+            measured(f"kernel with an empty widget, {kind}", columns["an empty widget"], "MB")
+        )
         for name, budget in (("module 1", MEMORY), ("the libraries we build on", None)):
             more = [value - base for value in columns[name]]
             rows.append(measured(f"more than that for {name}, {kind}", more, "MB", budget))
@@ -76,7 +78,13 @@ def opening_rows() -> list[Row]:
     limit = statistics.median(empty) + SECONDS * 1000
     return [
         measured("page opened to an empty widget", empty, "ms"),
-        measured("page opened to the first question of module 1", module, "ms", limit, "empty widget + 300 ms"),
+        measured(
+            "page opened to the first question of module 1",
+            module,
+            "ms",
+            limit,
+            "empty widget + 300 ms",
+        ),
     ]
 
 

@@ -33,7 +33,12 @@ REST = 1.5
 
 def write_notebook(path: Path, cells: Sequence[str]) -> None:
     """Write a notebook of code cells under a heading, which runs by itself as the notebooks of the course do."""
-    code: dict[str, object] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    code: dict[str, object] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+    }
     notebook = {
         "cells": [{"cell_type": "markdown", "metadata": {}, "source": "# A benchmark"}]
         + [{**code, "source": cell} for cell in cells],
@@ -49,11 +54,15 @@ def write_notebook(path: Path, cells: Sequence[str]) -> None:
 
 
 @contextmanager
-def course(folder: Path, environment: Mapping[str, str], *options: str) -> Iterator[tuple[psutil.Process, str]]:
+def course(
+    folder: Path, environment: Mapping[str, str], *options: str
+) -> Iterator[tuple[psutil.Process, str]]:
     """Start the course on the notebooks in `folder`; give its process and address, end it afterwards."""
     program = Path(sys.executable).with_name("brmcourse")
     command = [str(program), "start", "--no-browser", "--dir", str(folder), *options]
-    with subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=dict(environment), stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             yield psutil.Process(process.pid), _address(process)
         finally:
@@ -74,7 +83,9 @@ def browser_page() -> Iterator[Page]:
     """Open a page in Chromium; without Chromium say how to get it."""
     path = os.environ.get("BRMCOURSE_CHROMIUM", CHROMIUM)
     if not Path(path).exists():
-        raise SystemExit(f"There is no Chromium at {path}; install it, or set BRMCOURSE_CHROMIUM to its path.")
+        raise SystemExit(
+            f"There is no Chromium at {path}; install it, or set BRMCOURSE_CHROMIUM to its path."
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser.new_page()

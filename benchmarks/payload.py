@@ -9,12 +9,19 @@ from bench import Row, clean_place, machine, measured, show
 from kernel import Kernel, fresh_kernel, models, sent, size
 from peers import BARE, BARE_ALL, JUPYTERQUIZ, JUPYTERQUIZ_ALL, QUESTIONS
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
+from brmcourse.log.sqlite import Store
 from brmcourse.model.question import Compose, Judgement, Multiple, Question
 from brmcourse.paths import course_root
-from brmcourse.store import Store
 
-ACTIVITIES = ('quiz("m1")', 'quiz("m1-before")', 'converse("s1")', 'scale("EMP")', 'reflect("m1")', 'plan("m1")')
+ACTIVITIES = (
+    'quiz("m1")',
+    'quiz("m1-before")',
+    'converse("s1")',
+    'scale("EMP")',
+    'reflect("m1")',
+    'plan("m1")',
+)
 
 
 @dataclass
@@ -34,8 +41,12 @@ def ours(kernel: Kernel, questions: tuple[Question, ...], log: Path) -> Traffic:
     following = [question.id for question in questions[1:]] + ["end"]
     for question, target in zip(questions, following, strict=True):
         actions = [*_answers(question), (f"go {target}", {})]
-        traffic.per_question.append(sum(_exchange(kernel, comm, _custom(*action)) for action in actions))
-    answered = {event.subject for event in Store(log).read([question.id for question in questions])[1]}
+        traffic.per_question.append(
+            sum(_exchange(kernel, comm, _custom(*action)) for action in actions)
+        )
+    answered = {
+        event.subject for event in Store(log).read([question.id for question in questions])[1]
+    }
     if len(answered) != len(questions):
         raise SystemExit("Not every question was answered.")
     return traffic
@@ -46,9 +57,19 @@ def _answers(question: Question) -> Iterator[tuple[str, dict[str, list[str]]]]:
     if isinstance(question, Compose):
         form["text"] = ["It sounds as if your nurses carried this for two weeks. What did I miss?"]
         yield "compare", form
-        yield "check", form | {f"rate-R{place}": ["2"] for place in range(1, len(question.rubric) + 1)}
+        yield (
+            "check",
+            form | {f"rate-R{place}": ["2"] for place in range(1, len(question.rubric) + 1)},
+        )
     elif isinstance(question, Judgement):
-        yield "check", form | {f"rate-{letter}": ["3"] for letter, _ in zip("ABCDEF", question.options, strict=False)}
+        yield (
+            "check",
+            form
+            | {
+                f"rate-{letter}": ["3"]
+                for letter, _ in zip("ABCDEF", question.options, strict=False)
+            },
+        )
     else:
         yield "check", form | {"pick": ["A", "B"] if isinstance(question, Multiple) else ["A"]}
 
@@ -60,11 +81,17 @@ def _custom(action: str, form: dict[str, list[str]]) -> dict[str, Any]:
 def bare(kernel: Kernel) -> Traffic:
     """Show the bare ipywidgets quiz, then choose and check once in each question."""
     kernel.run(QUESTIONS + BARE + "made = []")
-    shown = kernel.run(BARE_ALL.replace("display(bare(q)[0])", "made.append(bare(q)); display(made[-1][0])"))
-    ids = kernel.value("import json; print(json.dumps([[w.model_id for w in row[1:]] for row in made]))")
+    shown = kernel.run(
+        BARE_ALL.replace("display(bare(q)[0])", "made.append(bare(q)); display(made[-1][0])")
+    )
+    ids = kernel.value(
+        "import json; print(json.dumps([[w.model_id for w in row[1:]] for row in made]))"
+    )
     traffic = Traffic(len(models(shown)), sent(shown))
     for pick, button in ids:
-        chosen = _exchange(kernel, pick, {"method": "update", "state": {"index": 0}, "buffer_paths": []})
+        chosen = _exchange(
+            kernel, pick, {"method": "update", "state": {"index": 0}, "buffer_paths": []}
+        )
         clicked = _exchange(kernel, button, {"method": "custom", "content": {"event": "click"}})
         traffic.per_question.append(chosen + clicked)
     return traffic
@@ -93,7 +120,9 @@ def main() -> list[Row]:
     """Measure and return the rows."""
     questions = Library(course_root()).quiz("m1").questions
     with clean_place() as (_, environment), fresh_kernel(environment) as kernel:
-        kernel.run("from brmcourse import quiz, converse, scale, reflect, plan\nimport jupyterquiz, ipywidgets")
+        kernel.run(
+            "from brmcourse import quiz, converse, scale, reflect, plan\nimport jupyterquiz, ipywidgets"
+        )
         rows = []
         for call, made, weight in activities(kernel):
             rows.append(measured(f"{call}: widget models", [made], "models", 1))
@@ -107,8 +136,16 @@ def main() -> list[Row]:
         rows += [
             measured(f"ten questions, {name}: widget models", [traffic.models], "models"),
             measured(f"ten questions, {name}: sent to show them", [traffic.shown], "bytes"),
-            measured(f"ten questions, {name}: both ways, a question answered", traffic.per_question, "bytes"),
-            measured(f"ten questions, {name}: all together", [traffic.shown + sum(traffic.per_question)], "bytes"),
+            measured(
+                f"ten questions, {name}: both ways, a question answered",
+                traffic.per_question,
+                "bytes",
+            ),
+            measured(
+                f"ten questions, {name}: all together",
+                [traffic.shown + sum(traffic.per_question)],
+                "bytes",
+            ),
         ]
     return rows
 

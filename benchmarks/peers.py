@@ -1,7 +1,7 @@
 """The quizzes we compare with, as cells: the same questions in bare ipywidgets and in jupyterquiz, unstored."""
 
 QUESTIONS = """
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.paths import course_root
 quiz_questions = Library(course_root()).quiz("m1").questions
 def lines(question):
@@ -38,4 +38,6 @@ def as_jupyterquiz(question):
     return {"question": question.stem, "type": "multiple_choice", "answers": answers}
 """
 JUPYTERQUIZ_ALL = "jupyterquiz.display_quiz([as_jupyterquiz(q) for q in quiz_questions])"
-JUPYTERQUIZ_ONE = "jupyterquiz.display_quiz([as_jupyterquiz(quiz_questions[0])], shuffle_answers=False)"
+JUPYTERQUIZ_ONE = (
+    "jupyterquiz.display_quiz([as_jupyterquiz(quiz_questions[0])], shuffle_answers=False)"
+)

@@ -21,41 +21,65 @@ def main(argv: Sequence[str] | None = None) -> int:
     _add_preview(commands)
     arguments = parser.parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # an old terminal that lacks a character still gets the rest
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # an old terminal that lacks a character still gets the rest
     try:
         code: int = arguments.run(arguments)
     except OSError as error:
-        sys.stderr.write(f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.\n")
+        sys.stderr.write(
+            f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.\n"
+        )
         return 1
     return code
 
 
 def _add_start(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("start", help="open the course in your browser")
-    parser.add_argument("--lab", action="store_true", help="open the notebooks in JupyterLab instead")
-    parser.add_argument("--no-browser", action="store_true", help="show the address, open no browser")
+    parser.add_argument(
+        "--lab", action="store_true", help="open the notebooks in JupyterLab instead"
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="show the address, open no browser"
+    )
     parser.add_argument("--port", type=int, help="use this port, or fail if it is taken")
     parser.add_argument("--dir", type=Path, help="folder for your own copy of the notebooks")
-    parser.add_argument("--lean", action="store_true", help="keep no page ready in advance: less memory, slower pages")
+    parser.add_argument(
+        "--lean",
+        action="store_true",
+        help="keep no page ready in advance: less memory, slower pages",
+    )
     parser.set_defaults(run=_start)
 
 
 def _start(arguments: argparse.Namespace) -> int:
     from brmcourse.hosts.launch import Wish, start
 
-    return start(Wish(arguments.lab, not arguments.no_browser, arguments.port, arguments.dir, arguments.lean))
+    return start(
+        Wish(arguments.lab, not arguments.no_browser, arguments.port, arguments.dir, arguments.lean)
+    )
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("check", help="report everything that is wrong with the content")
-    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a course folder, or a part of it")
+    parser.add_argument(
+        "path", nargs="?", type=Path, metavar="PATH", help="a course folder, or a part of it"
+    )
     forms = ("text", "json", "annotations")
-    parser.add_argument("--format", choices=forms, default="text", help="for people, programs or CI systems")
-    parser.add_argument("--structure", action="store_true", help="check only fields, names and references")
+    parser.add_argument(
+        "--format", choices=forms, default="text", help="for people, programs or CI systems"
+    )
+    parser.add_argument(
+        "--structure", action="store_true", help="check only fields, names and references"
+    )
     table: dict[str, Any] = {"action": "append_const", "dest": "tables", "default": []}
-    parser.add_argument("--coverage", **table, const="coverage", help="print where topics are covered")
+    parser.add_argument(
+        "--coverage", **table, const="coverage", help="print where topics are covered"
+    )
     parser.add_argument("--paths", **table, const="paths", help="print how conversations can go")
-    parser.add_argument("--balance", **table, const="balance", help="print who appears in the course")
+    parser.add_argument(
+        "--balance", **table, const="balance", help="print who appears in the course"
+    )
     parser.set_defaults(run=_check)
 
 
@@ -95,8 +119,12 @@ def _print_tables(root: Path, names: Sequence[str]) -> int:
 
 def _add_preview(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("preview", help="show a content file as a learner sees it")
-    parser.add_argument("file", type=Path, metavar="FILE", help="quiz, scale, conversation or prompts")
-    parser.add_argument("--no-browser", action="store_true", help="show the address, open no browser")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="quiz, scale, conversation or prompts"
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="show the address, open no browser"
+    )
     parser.add_argument("--port", type=int, help="use this port, or fail if it is taken")
     parser.set_defaults(run=_preview)
 
@@ -116,12 +144,14 @@ def _root_of(part: Path) -> Path | None:
         return None
     root = next((folder for folder in (part, *part.parents) if _holds_course(folder)), None)
     if root is None:
-        sys.stderr.write(f"{part} is no part of a course: there is no data/course.yaml in it or above it.\n")
+        sys.stderr.write(
+            f"{part} is no part of a course: there is no data/course.yaml in it or above it.\n"
+        )
     return root
 
 
 def _holds_course(folder: Path) -> bool:
     """Say whether a course lies in that folder, even if one of its files is missing."""
-    from brmcourse.content import KINDS
+    from brmcourse.content.library import KINDS
 
     return any((folder / "data" / name).exists() for name in ("course.yaml", *KINDS))

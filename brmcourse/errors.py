@@ -57,7 +57,9 @@ class UnknownIdError(CourseError):
     def __init__(self, what: str, wanted: str, known: Sequence[str]) -> None:
         self.wanted = wanted
         listed = ", ".join(known) or "none yet"
-        super().__init__(f'There is no {what} called "{wanted}".{hint(wanted, known)} The course has: {listed}.')
+        super().__init__(
+            f'There is no {what} called "{wanted}".{hint(wanted, known)} The course has: {listed}.'
+        )
 
 
 class ResponseError(CourseError):

@@ -33,4 +33,6 @@ class Event(Draft):
 
 def record(draft: Draft) -> Event:
     """Stamp a draft with a time-ordered id and the time of now."""
-    return Event(draft.kind, draft.subject, draft.fingerprint, draft.body, str(uuid7()), datetime.now(UTC))
+    return Event(
+        draft.kind, draft.subject, draft.fingerprint, draft.body, str(uuid7()), datetime.now(UTC)
+    )

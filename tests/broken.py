@@ -1,7 +1,9 @@
-"""Files broken in one way each, and the report each must give; `python -m tests.broken` writes the reports anew.
+"""Files broken in one way each, and the report each must give; `python -m tests.broken` writes the
+reports anew.
 
-A folder of `broken_content` holds the broken file at its path in the course (or `missing.txt`, which names a file to
-take away) and `report.txt`. Read the difference after writing: a report must help somebody who is no programmer.
+A folder of `broken_content` holds the broken file at its path in the course (or `missing.txt`,
+which names a file to take away) and `report.txt`. Read the difference after writing: a report must
+help somebody who is no programmer.
 """
 
 import shutil
@@ -12,7 +14,9 @@ from brmcourse.checks.course import check
 from brmcourse.checks.report import as_text
 from tests.overlay import SAMPLE
 
-FOLDERS = sorted(path for path in (Path(__file__).parent / "broken_content").iterdir() if path.is_dir())
+FOLDERS = sorted(
+    path for path in (Path(__file__).parent / "broken_content").iterdir() if path.is_dir()
+)
 OURS = ("report.txt", "missing.txt")
 
 

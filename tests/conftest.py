@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
+from brmcourse.log.sqlite import Store
 from brmcourse.paths import course_root
-from brmcourse.store import Store
 
 
 @pytest.fixture(autouse=True)

@@ -27,8 +27,13 @@ QUESTION: TypeAdapter[Any] = TypeAdapter(Question)
 def options(**extra: Any) -> list[dict[str, Any]]:
     """Return three options; each keyword gives the three values of one more field."""
     names = ("ann", "bea", "cyn")
-    plain = [{"id": name, "text": f"Text of {name}", "feedback": f"Feedback on {name}"} for name in names]
-    return [{**option, **{key: values[n] for key, values in extra.items()}} for n, option in enumerate(plain)]
+    plain = [
+        {"id": name, "text": f"Text of {name}", "feedback": f"Feedback on {name}"} for name in names
+    ]
+    return [
+        {**option, **{key: values[n] for key, values in extra.items()}}
+        for n, option in enumerate(plain)
+    ]
 
 
 def question(kind: str = "single", key: str = "q1", **extra: Any) -> Any:
@@ -48,7 +53,9 @@ def question(kind: str = "single", key: str = "q1", **extra: Any) -> Any:
             "rubric": [{"id": "asks", "text": "It asks."}, {"id": "short", "text": "It is short."}],
         },
     }
-    return QUESTION.validate_python({"id": key, "kind": kind, "stem": "What now?", **ABOUT, **parts[kind], **extra})
+    return QUESTION.validate_python(
+        {"id": key, "kind": kind, "stem": "What now?", **ABOUT, **parts[kind], **extra}
+    )
 
 
 PERFECT: dict[str, Any] = {
@@ -81,10 +88,20 @@ def course() -> Course:
     return Course.model_validate({"title": "Small", "modules": [module()]})
 
 
-def exercise(*questions: Any, key: str = "m1", purpose: str = "practice", before: Quiz | None = None) -> Exercise:
-    """Return a quiz of these questions, by default of one of each kind; `before` is the test taken before it."""
+def exercise(
+    *questions: Any, key: str = "m1", purpose: str = "practice", before: Quiz | None = None
+) -> Exercise:
+    """Return a quiz of these questions, by default of one of each kind; `before` is the test taken
+    before it.
+    """
     items = questions or tuple(question(kind, f"q-{kind}") for kind in PERFECT)
-    about = {"id": key, "title": "Quiz", "module": "m1", "purpose": purpose, "parallel": before.id if before else None}
+    about = {
+        "id": key,
+        "title": "Quiz",
+        "module": "m1",
+        "purpose": purpose,
+        "parallel": before.id if before else None,
+    }
     return Exercise(Quiz.model_validate({**about, "questions": items}), module(), before)
 
 
@@ -97,13 +114,21 @@ def questionnaire(items: int = 8) -> Questionnaire:
             "labels": ["Never", "Rarely", "Sometimes", "Often", "Always"],
             "no_chance": "No chance yet",
             "required_share": 0.75,
-            "bands": [{"from": 0, "name": "Low", "text": "Low."}, {"from": 50, "name": "High", "text": "High."}],
+            "bands": [
+                {"from": 0, "name": "Low", "text": "Low."},
+                {"from": 50, "name": "High", "text": "High."},
+            ],
             "caveats": ["Only a guess."],
             "too_few": "Not enough to say yet.",
         }
     )
     lines = [
-        {"id": f"i{n}", "text": f"Act {n}", "subscale": "odd" if n % 2 else "even", "reverse": n % 4 == 3}
+        {
+            "id": f"i{n}",
+            "text": f"Act {n}",
+            "subscale": "odd" if n % 2 else "even",
+            "reverse": n % 4 == 3,
+        }
         for n in range(items)
     ]
     scale = Scale.model_validate(
@@ -121,12 +146,22 @@ def questionnaire(items: int = 8) -> Questionnaire:
 
 
 def ladder(*, reverse: bool = False) -> Questionnaire:
-    """Return a scale of two rated items and of three with a choice for each of three levels, two near and one far."""
+    """Return a scale of two rated items and of three with a choice for each of three levels, two
+    near and one far.
+    """
     plain = questionnaire(2)
     choices = [f"Sentence {n}" for n in (1, 2, 3)]
-    rated = [{"id": f"i{n}", "text": f"Act {n}", "subscale": "rated", "reverse": False} for n in range(2)]
+    rated = [
+        {"id": f"i{n}", "text": f"Act {n}", "subscale": "rated", "reverse": False} for n in range(2)
+    ]
     staged = [
-        {"id": f"c{n}", "text": f"Which {n}?", "subscale": part, "reverse": reverse, "choices": choices}
+        {
+            "id": f"c{n}",
+            "text": f"Which {n}?",
+            "subscale": part,
+            "reverse": reverse,
+            "choices": choices,
+        }
         for n, part in enumerate(("near", "near", "far"))
     ]
     about = {
@@ -139,8 +174,13 @@ def ladder(*, reverse: bool = False) -> Questionnaire:
 
 
 def sheet(**extra: Any) -> Sheet:
-    """Return a sheet that grows: a line, a text, a date, and a choice whose answers bring 0 to 2 points."""
-    answers = [{"id": name, "text": f"Is {name}", "points": n} for n, name in enumerate(("open", "half", "done"))]
+    """Return a sheet that grows: a line, a text, a date, and a choice whose answers bring 0 to 2
+    points.
+    """
+    answers = [
+        {"id": name, "text": f"Is {name}", "points": n}
+        for n, name in enumerate(("open", "half", "done"))
+    ]
     return Sheet.model_validate(
         {
             "id": "log",
@@ -152,7 +192,13 @@ def sheet(**extra: Any) -> Sheet:
                 {"id": "what", "kind": "line", "label": "What", "hint": "A small one."},
                 {"id": "more", "kind": "text", "label": "More"},
                 {"id": "by", "kind": "date", "label": "By"},
-                {"id": "state", "kind": "choice", "label": "State", "hint": "As of now.", "options": answers},
+                {
+                    "id": "state",
+                    "kind": "choice",
+                    "label": "State",
+                    "hint": "As of now.",
+                    "options": answers,
+                },
             ],
             **extra,
         }
@@ -187,14 +233,18 @@ def prompts() -> Prompts:
         {
             "id": "m1",
             "module": "m1",
-            "reflections": [{"id": "m1-r1", "title": "Look back", "text": "What was it?", "hint": "A talk."}],
+            "reflections": [
+                {"id": "m1-r1", "title": "Look back", "text": "What was it?", "hint": "A talk."}
+            ],
             "plans": [{"id": "m1-p1", "title": "Look ahead", "text": "What next?", **hints}],
         }
     )
 
 
 def capstone() -> Capstone:
-    """Return a plan of two parts: the past (a reflection, the sheet) and the next (the values, a plan)."""
+    """Return a plan of two parts: the past (a reflection, the sheet) and the next (the values, a
+    plan).
+    """
     shows = {
         "past": [{"reflection": "m1-r1"}, {"sheet": "log"}],
         "next": [{"values": "partner"}, {"plan": "m1-p1"}],
@@ -250,7 +300,9 @@ def conversation(**extra: Any) -> Conversation:
             "nodes": {
                 "one": {"says": "Well?", "choices": choices("two")},
                 "two": {"says": "And?", "fact": "was_let_down", "choices": choices("route")},
-                "route": {"auto": [{"if": "trust >= 5", "next": "good"}, {"else": True, "next": "bad"}]},
+                "route": {
+                    "auto": [{"if": "trust >= 5", "next": "good"}, {"else": True, "next": "bad"}]
+                },
                 "good": {"ending": "Good", "says": "Thank you."},
                 "bad": {"ending": "Bad", "says": "Goodbye."},
             },

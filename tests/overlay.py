@@ -1,4 +1,6 @@
-"""Laying a piece over the sample course: how the examples in docs/rules and in broken_content are tried out."""
+"""Laying a piece over the sample course: how the examples in docs/rules and in broken_content are
+tried out.
+"""
 
 import re
 import shutil
@@ -11,12 +13,14 @@ from typing import Any
 import yaml
 
 from brmcourse.checks.course import check
+from brmcourse.content.yaml import read_source
 from brmcourse.errors import Problem
-from brmcourse.source import read_source
 
 SAMPLE = Path(__file__).parent / "sample_course"
 DELETE = "~delete~"
-FENCE = re.compile(r"^```(yaml|md|text|missing) (\S+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^```(yaml|md|text|missing) (\S+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,20 @@ class Block:
     text: str
 
     def lay_over(self, course: Path) -> None:
-        """Change the course: `yaml` at its place, `md` at the end, `text` the whole file, `missing` deletes it."""
+        """Change the course: `yaml` at its place, `md` at the end, `text` the whole file, `missing`
+        deletes it.
+        """
         target = course / self.path
         target.parent.mkdir(parents=True, exist_ok=True)
         match self.kind:
             case "yaml":
                 data = yaml.safe_load(target.read_text("utf-8")) if target.exists() else {}
-                data = _changed(data, self.where.split(".") if self.where else [], _parsed(self.text))
-                target.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=110), "utf-8")
+                data = _changed(
+                    data, self.where.split(".") if self.where else [], _parsed(self.text)
+                )
+                target.write_text(
+                    yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=110), "utf-8"
+                )
             case "md":
                 target.write_text(target.read_text("utf-8") + "\n" + self.text, "utf-8")
             case "text":

@@ -1,4 +1,6 @@
-"""Activities as pure state machines: what they record, and that the log alone rebuilds what was on the screen."""
+"""Activities as pure state machines: what they record, and that the log alone rebuilds what was on
+the screen.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from brmcourse.activities import conversation, plan, quiz, reflection, response, scale
 from brmcourse.activities.activity import Action, Activity, start
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.events import Draft, Event, record
 from brmcourse.rendering.render import render
 from tests.make import PERFECT, exercise, ladder, question, questionnaire
@@ -27,7 +29,9 @@ class Play:
 
     def do(self, name: str, about: str = "", **form: Any) -> Any:
         """Carry out one action; form values may be a text or a list."""
-        fields = {key.replace("__", "-"): [v] if isinstance(v, str) else v for key, v in form.items()}
+        fields = {
+            key.replace("__", "-"): [v] if isinstance(v, str) else v for key, v in form.items()
+        }
         self.state, drafts = self.activity.update(self.state, Action(name, about, fields))
         for draft in drafts:
             event = record(draft)
@@ -43,7 +47,9 @@ class Play:
 
 def letter(play: Play, asked: Any, option: str) -> str:
     """Return the letter an option has on this learner's page."""
-    return next(code for code, shown in response.shown(play.state.seed, asked) if shown.id == option)
+    return next(
+        code for code, shown in response.shown(play.state.seed, asked) if shown.id == option
+    )
 
 
 def fill(play: Play, asked: Any, response: Any) -> dict[str, Any]:
@@ -55,16 +61,22 @@ def fill(play: Play, asked: Any, response: Any) -> dict[str, Any]:
         form["pick"] = [letter(play, asked, name) for name in response]
     elif asked.kind == "compose":
         form["text"] = response["text"]
-        form |= {f"rate__R{n}": str(response["ratings"][c.id]) for n, c in enumerate(asked.rubric, 1)}
+        form |= {
+            f"rate__R{n}": str(response["ratings"][c.id]) for n, c in enumerate(asked.rubric, 1)
+        }
     else:
         targets = {t.id: f"T{n}" for n, t in enumerate(getattr(asked, "targets", ()), 1)}
-        form |= {f"rate__{letter(play, asked, k)}": targets.get(v, str(v)) for k, v in response.items()}
+        form |= {
+            f"rate__{letter(play, asked, k)}": targets.get(v, str(v)) for k, v in response.items()
+        }
     return form
 
 
 @pytest.mark.parametrize("kind", PERFECT)
 def test_quiz_marks_what_was_chosen(kind: str) -> None:
-    """The perfect response to each kind of question comes through the form as it was meant and earns the point."""
+    """The perfect response to each kind of question comes through the form as it was meant and
+    earns the point.
+    """
     asked = question(kind)
     play = Play(quiz, exercise(asked))
     play.do("check", **fill(play, asked, PERFECT[kind]))
@@ -111,11 +123,17 @@ def test_quiz_order_is_the_learners_own() -> None:
 
 
 def test_order_question_is_never_handed_out_solved() -> None:
-    """No learner finds the lines of an order question already in the right order, and moving swaps neighbours."""
+    """No learner finds the lines of an order question already in the right order, and moving swaps
+    neighbours.
+    """
     asked = question("order")
     for seed in range(50):
         state = quiz.begin(exercise(asked), str(seed))
-        assert [option.id for _, option in response.arranged(state.seed, asked, state.lines)] != ["ann", "bea", "cyn"]
+        assert [option.id for _, option in response.arranged(state.seed, asked, state.lines)] != [
+            "ann",
+            "bea",
+            "cyn",
+        ]
     play = Play(quiz, exercise(asked))
 
     def lines() -> list[str]:
@@ -145,7 +163,9 @@ def test_quiz_reset_keeps_history() -> None:
 
 
 def test_changed_question_is_asked_again() -> None:
-    """An answer to an earlier version stays in the log, is not marked by the new key, and the learner is told."""
+    """An answer to an earlier version stays in the log, is not marked by the new key, and the
+    learner is told.
+    """
     play = Play(quiz, exercise(question()))
     play.do("check", **fill(play, question(), "ann"))
     newer = exercise(question(stem="What would you say now?"))
@@ -188,7 +208,17 @@ def test_compose_shows_the_model_answer_only_after_the_own_line() -> None:
     assert "Tell me more" in render(play.reopened)
 
 
-TOLD = ("Feedback on", "Because.", "Key:", "credit", "✓", "points", "right.", "Not this one", 'value="ann"')
+TOLD = (
+    "Feedback on",
+    "Because.",
+    "Key:",
+    "credit",
+    "✓",
+    "points",
+    "right.",
+    "Not this one",
+    'value="ann"',
+)
 """Words by which a page would tell how an answer was."""
 
 GRADED = [kind for kind in PERFECT if kind != "compose"]
@@ -197,7 +227,9 @@ GRADED = [kind for kind in PERFECT if kind != "compose"]
 
 def first_test() -> Any:
     """Return a test of two questions."""
-    return exercise(question(key="a1"), question("multiple", key="a2"), key="before", purpose="test")
+    return exercise(
+        question(key="a1"), question("multiple", key="a2"), key="before", purpose="test"
+    )
 
 
 def second_test() -> Any:
@@ -236,7 +268,9 @@ def test_test_takes_one_answer(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", GRADED)
 def test_first_test_never_tells(kind: str) -> None:
-    """A first test holds no key, feedback, reason or mark: not before an answer, not after it, and not at the end."""
+    """A first test holds no key, feedback, reason or mark: not before an answer, not after it, and
+    not at the end.
+    """
     asked = question(kind)
     play = Play(quiz, exercise(asked, purpose="test"))
     pages = [render(play.state)]
@@ -249,10 +283,17 @@ def test_first_test_never_tells(kind: str) -> None:
 
 
 def test_second_test_tells_at_its_end() -> None:
-    """A second test tells nothing until each question is answered; then both results, and the reasons one by one."""
+    """A second test tells nothing until each question is answered; then both results, and the
+    reasons one by one.
+    """
     before = take(first_test(), {"a1": "ann", "a2": ["ann"]})
     play = take(second_test(), {"b1": "ann"}, tuple(before.log))
-    assert [word for word in TOLD for page in (render(play.state), render(play.do("go", "b1"))) if word in page] == []
+    assert [
+        word
+        for word in TOLD
+        for page in (render(play.state), render(play.do("go", "b1")))
+        if word in page
+    ] == []
     play.do("go", "end")
     assert "1 of 2 questions" in render(play.state)
     assert "points" not in render(play.state)
@@ -292,7 +333,9 @@ def test_skipped_question_can_be_answered_later() -> None:
 
 
 def test_taking_the_second_test_again_keeps_the_first() -> None:
-    """Taking the second test again asks first, empties it, and leaves the result of the first as it was."""
+    """Taking the second test again asks first, empties it, and leaves the result of the first as it
+    was.
+    """
     before = take(first_test(), {"a1": "ann", "a2": ["ann", "bea"]})
     play = take(second_test(), {"b1": "cyn", "b2": PERFECT["judgement"]}, tuple(before.log))
     assert "Take this test again?" in render(play.do("reset"))
@@ -306,7 +349,9 @@ def test_taking_the_second_test_again_keeps_the_first() -> None:
 
 
 def test_first_test_taken_again_counts_anew() -> None:
-    """When the first test was taken again, the second compares with the new answers, and only with all of them."""
+    """When the first test was taken again, the second compares with the new answers, and only with
+    all of them.
+    """
     before = take(first_test(), {"a1": "ann", "a2": ["ann", "bea"]})
     before.do("reset-yes")
     before.do("check", **fill(before, question(key="a1"), "cyn"))
@@ -340,7 +385,9 @@ def test_reopened_quiz_looks_as_it_did(actions: list[tuple[str, str, dict[str, A
 
 
 def test_best_and_worst_play() -> None:
-    """Best play of a conversation reaches its good ending with all points, worst play the bad one with none."""
+    """Best play of a conversation reaches its good ending with all points, worst play the bad one
+    with none.
+    """
     for points, ending in ((2, "Good"), (0, "Bad")):
         play = Play(conversation, talk())
         play.do("begin")
@@ -357,20 +404,29 @@ def test_gauges_stay_in_bounds() -> None:
     """Trust neither falls below 0 nor rises above 10, however strong the effects are."""
     play = Play(conversation, talk(state={"trust": 1}))
     play.do("begin")
-    weak = [n for n, (_, choice) in enumerate(conversation.shown(play.state), 1) if choice.points == 0]
+    weak = [
+        n for n, (_, choice) in enumerate(conversation.shown(play.state), 1) if choice.points == 0
+    ]
     play.do("choose", str(weak[0]), turn="0")
     assert play.state.gauges["trust"] == 0
 
 
 def test_conversation_hides_its_workings_in_play() -> None:
-    """During play the page holds no points, effects, feedback, skills or hidden concern; the debrief shows them."""
+    """During play the page holds no points, effects, feedback, skills or hidden concern; the
+    debrief shows them.
+    """
     play = Play(conversation, talk())
     play.do("begin")
     play.do("choose", "1", turn="0")
     page = render(play.state)
-    assert all(word not in page for word in ("That was", "let down", "Listening", "points", "trust"))
+    assert all(
+        word not in page for word in ("That was", "let down", "Listening", "points", "trust")
+    )
     play.do("choose", "1", turn="1")
-    assert all(word in render(play.state) for word in ("That was", "let down", "Listening", "points", "trust"))
+    assert all(
+        word in render(play.state)
+        for word in ("That was", "let down", "Listening", "points", "trust")
+    )
 
 
 def test_coaching_is_a_wish() -> None:
@@ -411,7 +467,9 @@ def test_a_move_from_a_stale_page_changes_nothing() -> None:
 
 
 def test_two_moves_at_once_count_once() -> None:
-    """Two windows that move at the same moment leave one move in the conversation: the first in the log."""
+    """Two windows that move at the same moment leave one move in the conversation: the first in the
+    log.
+    """
     play = Play(conversation, talk())
     play.do("begin")
     _, drafts = conversation.update(play.state, Action("choose", "1", {"turn": ["0"]}))
@@ -422,7 +480,9 @@ def test_two_moves_at_once_count_once() -> None:
 
 
 def test_changed_conversation_starts_afresh() -> None:
-    """Moves in an earlier version stay in the log; the learner is told and starts from the beginning."""
+    """Moves in an earlier version stay in the log; the learner is told and starts from the
+    beginning.
+    """
     play = Play(conversation, talk())
     play.do("begin")
     play.do("choose", "1", turn="0")
@@ -432,7 +492,9 @@ def test_changed_conversation_starts_afresh() -> None:
 
 
 def test_scale_saves_each_rating_and_scores_on_finish() -> None:
-    """Each rating is recorded once when it changes; the result needs a finish and is kept with its time."""
+    """Each rating is recorded once when it changes; the result needs a finish and is kept with its
+    time.
+    """
     play = Play(scale, questionnaire())
     play.do("draft", i0="4")
     play.do("draft", i0="4", i1="none")
@@ -462,7 +524,9 @@ def test_scale_names_the_change_since_last_time() -> None:
 
 
 def test_levels_are_told_in_words() -> None:
-    """Levels are told by name, of two that a middle lies between by both, beside the score of the other items."""
+    """Levels are told by name, of two that a middle lies between by both, beside the score of the
+    other items.
+    """
     play = Play(scale, ladder())
     play.do("finish", i0="3", i1="5", c0="1", c1="2", c2="3")
     page = render(play.state)
@@ -475,7 +539,9 @@ def test_levels_are_told_in_words() -> None:
 
 
 def test_level_that_is_not_offered() -> None:
-    """A form value beyond the levels of an item is no answer, also where the format's labels go further."""
+    """A form value beyond the levels of an item is no answer, also where the format's labels go
+    further.
+    """
     play = Play(scale, ladder())
     play.do("draft", c0="4", c1="3", i0="5")
     assert play.state.ratings == {"c1": 3, "i0": 5}
@@ -492,7 +558,9 @@ def test_scale_too_few_answers() -> None:
 
 
 def test_writing_keeps_text_to_the_letter(library: Library) -> None:
-    """20,000 characters with markup and emoji are kept exactly, shown as text, and recorded only when they change."""
+    """20,000 characters with markup and emoji are kept exactly, shown as text, and recorded only
+    when they change.
+    """
     text = ("<script>alert('x')</script> & \"quotes\" 😀\n\n" * 600)[:20_000]
     prompts = library.prompts("m1")
     first = prompts.reflections[0].id
@@ -509,12 +577,16 @@ def test_plan_reads_as_a_sentence(library: Library) -> None:
     prompts = library.prompts("m1")
     key = prompts.plans[0].id
     play = Play(plan, prompts)
-    play.do("draft", **{f"{key}:situation": "she sighs", f"{key}:action": "ask why", f"{key}:when": ""})
+    play.do(
+        "draft", **{f"{key}:situation": "she sighs", f"{key}:action": "ask why", f"{key}:when": ""}
+    )
     assert "If she sighs, then I ask why." in render(play.state)
 
 
 def test_foreign_events_are_ignored() -> None:
-    """An event of a kind that an activity does not know, or about a question that is gone, changes nothing."""
+    """An event of a kind that an activity does not know, or about a question that is gone, changes
+    nothing.
+    """
     odd = Event("future.kind", "m1", "f", {}, "1", datetime.now(UTC))
     gone = record(Draft("quiz.answered", "q-gone", "f", {"response": "x"}))
     for activity, content in ((quiz, exercise()), (conversation, talk()), (scale, questionnaire())):

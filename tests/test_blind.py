@@ -14,11 +14,18 @@ from brmcourse.paths import course_root
 
 WHOLE, _ = load(course_root())
 SINGLES = [q for quiz, _ in WHOLE.all(Quiz) for q in quiz.questions if isinstance(q, Single)]
-TURNS = [node.choices for talk, _ in WHOLE.all(Conversation) for node in talk.nodes.values() if node.choices]
+TURNS = [
+    node.choices
+    for talk, _ in WHOLE.all(Conversation)
+    for node in talk.nodes.values()
+    if node.choices
+]
 
 
 def test_no_blind_strategy_pays_in_questions() -> None:
-    """Going by length, question marks, gentle words, words of the stem or position earns 45 % at most."""
+    """Going by length, question marks, gentle words, words of the stem or position earns 45 % at
+    most.
+    """
     shares = {name: sum(worth) / len(worth) for name, worth in strategies(SINGLES)}
     assert len(shares) >= 8
     assert {name: share for name, share in shares.items() if share > BLIND} == {}
@@ -33,5 +40,7 @@ def test_keys_stand_everywhere() -> None:
 @pytest.mark.parametrize("cue", CUES)
 def test_no_blind_strategy_pays_in_conversations(cue: str) -> None:
     """Going by length, question marks or gentle words earns 60 % at most; chance alone earns 50 %."""
-    shares = [earned(CUES[cue], [c.text for c in turn], [c.points / BEST for c in turn]) for turn in TURNS]
+    shares = [
+        earned(CUES[cue], [c.text for c in turn], [c.points / BEST for c in turn]) for turn in TURNS
+    ]
     assert sum(shares) / len(shares) <= 0.6

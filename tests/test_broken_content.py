@@ -14,5 +14,7 @@ def test_there_are_enough() -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_report(folder: Path) -> None:
-    """The report is the expected one; after a wanted change run `python -m tests.broken` and read what changed."""
+    """The report is the expected one; after a wanted change run `python -m tests.broken` and read
+    what changed.
+    """
     assert report(folder) == (folder / "report.txt").read_text("utf-8")

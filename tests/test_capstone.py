@@ -8,7 +8,7 @@ import pytest
 from brmcourse.activities import capstone, plan, reflection, sheet, values
 from brmcourse.activities.activity import start
 from brmcourse.activities.capstone import gather
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.errors import UnknownIdError
 from brmcourse.rendering.render import render
 from tests.make import outline, prompts
@@ -36,15 +36,30 @@ def test_empty_plan_says_where_to_write() -> None:
 
 def test_plan_shows_what_was_written_elsewhere() -> None:
     """What a learner wrote in the modules stands in the plan without being written again."""
-    modules = [Play(reflection, prompts()), Play(sheet, log()), Play(values, cards()), Play(plan, prompts())]
+    modules = [
+        Play(reflection, prompts()),
+        Play(sheet, log()),
+        Play(values, cards()),
+        Play(plan, prompts()),
+    ]
     modules[0].do("draft", **{"m1-r1:text": "It went badly."})
-    modules[1].do("add", "log", **{"log:1:what": "A small promise", "log:1:by": "2026-12-01", "log:1:state": "half"})
+    modules[1].do(
+        "add",
+        "log",
+        **{"log:1:what": "A small promise", "log:1:by": "2026-12-01", "log:1:state": "half"},
+    )
     modules[2].do("draft", **PICKED)
     modules[3].do("draft", **{"m1-p1:situation": "she sighs", "m1-p1:action": "ask why"})
     state = start(capstone, outline(), [event for play in modules for event in play.log], "seed")
     page = render(state)
     assert "Nothing written yet" not in page
-    for text in ("It went badly.", "A small promise", "1 December 2026", "Is half", "Ann, Bea, Cyn"):
+    for text in (
+        "It went badly.",
+        "A small promise",
+        "1 December 2026",
+        "Is half",
+        "Ann, Bea, Cyn",
+    ):
         assert text in page
     assert "If she sighs, then I ask why." in page
 
@@ -108,11 +123,15 @@ def test_gather(library: Library) -> None:
     found = gather(library)
     shown = [entry for part in library.capstone.parts for entry in part.shows]
     pieces = [piece for part in found.pieces for piece in part]
-    assert [piece.activity.__name__.rpartition(".")[2] for piece in pieces] == [entry.name[0] for entry in shown]
+    assert [piece.activity.__name__.rpartition(".")[2] for piece in pieces] == [
+        entry.name[0] for entry in shown
+    ]
     assert all(piece.activity.subjects(piece.content) for piece in pieces)
     play = Play(capstone, found)
     for part in library.capstone.parts:
-        assert "<textarea" in render(play.do("edit", part.id)) or 'type="radio"' in render(play.state)
+        assert "<textarea" in render(play.do("edit", part.id)) or 'type="radio"' in render(
+            play.state
+        )
 
 
 def test_gather_names_what_is_missing(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from brmcourse.activities.activity import Action
 from brmcourse.activities.conversation import begin, replay, shown, update
 from brmcourse.checks.conversation_paths import Board, Outcome, paths_table, strongest, weakest
 from brmcourse.checks.rule import RULES, Whole
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.model.conversation import Conversation
 from tests.overlay import SAMPLE
 
@@ -23,7 +23,10 @@ def data() -> Any:
 
 def places(rule: str, data: Any) -> list[tuple[Any, ...]]:
     """Return the places at which a rule finds a flaw."""
-    return [flaw.place for flaw in RULES[rule].find(Conversation.model_validate(data), Whole(SAMPLE, []))]
+    return [
+        flaw.place
+        for flaw in RULES[rule].find(Conversation.model_validate(data), Whole(SAMPLE, []))
+    ]
 
 
 def test_paths_of_the_first_conversation(library: Library) -> None:
@@ -37,7 +40,9 @@ def test_paths_of_the_first_conversation(library: Library) -> None:
 
 
 def test_paths_are_what_learners_play(data: Any) -> None:
-    """Each way that the activity itself can be clicked through is counted once, with its points and ending."""
+    """Each way that the activity itself can be clicked through is counted once, with its points and
+    ending.
+    """
     conversation = Conversation.model_validate(data)
     outcomes: Counter[Outcome] = Counter()
     waiting = [begin(conversation, "seed")]
@@ -46,7 +51,9 @@ def test_paths_are_what_learners_play(data: Any) -> None:
         if state.node.ending:
             outcomes[Outcome(len(state.turns), state.points[0], state.node.ending)] += 1
         for number in range(len(shown(state)) if not state.node.ending else 0):
-            _, drafts = update(state, Action("choose", str(number + 1), {"turn": str(len(state.turns))}))
+            _, drafts = update(
+                state, Action("choose", str(number + 1), {"turn": str(len(state.turns))})
+            )
             moved = state
             for draft in drafts:
                 moved = replay(moved, draft)  # a draft has all that `replay` reads of an event
@@ -64,7 +71,9 @@ def test_best_and_worst_play(data: Any) -> None:
 def test_conditions_that_never_hold(data: Any) -> None:
     """A turn behind a condition that never holds is found, although an arrow leads there."""
     data["nodes"]["offer"]["choices"][0]["next"] = "gate"
-    data["nodes"]["gate"] = {"auto": [{"if": "trust > 9", "next": "late"}, {"else": True, "next": "route"}]}
+    data["nodes"]["gate"] = {
+        "auto": [{"if": "trust > 9", "next": "late"}, {"else": True, "next": "route"}]
+    }
     data["nodes"]["late"] = {"says": "Well?", "choices": data["nodes"]["offer"]["choices"][1:]}
     assert places("conversation.unreachable", data) == [("nodes", "late")]
 
@@ -83,7 +92,11 @@ def test_points_that_contradict_effects(data: Any) -> None:
 
 def test_missing_names_are_found_all_at_once(data: Any) -> None:
     """Every reference of a conversation that leads nowhere is reported, not the first alone."""
-    data["nodes"]["open"]["choices"][0] |= {"next": "nowhere", "skill": "charm", "effects": {"luck": 1}}
+    data["nodes"]["open"]["choices"][0] |= {
+        "next": "nowhere",
+        "skill": "charm",
+        "effects": {"luck": 1},
+    }
     with pytest.raises(ValueError, match="nowhere") as caught:
         Conversation.model_validate(data)
     details: Any = caught.value

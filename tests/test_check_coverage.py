@@ -6,7 +6,7 @@ import pytest
 
 from brmcourse.checks.course import load
 from brmcourse.checks.coverage import PRACTICE, PROOF, coverage_matrix
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.model.coverage import Coverage
 from brmcourse.paths import course_root
 from tests.overlay import SAMPLE, Block, problems_of
@@ -17,7 +17,10 @@ ROWS = "data/coverage.yaml"
 def test_every_row_of_the_design_is_there() -> None:
     """The table has the 60 rows A1 to A46 and B1 to B14, each in one of the nine modules."""
     coverage, _ = Library(course_root()).load(course_root() / "data" / "coverage.yaml", Coverage)
-    expected = [*(f"A{number}" for number in range(1, 47)), *(f"B{number}" for number in range(1, 15))]
+    expected = [
+        *(f"A{number}" for number in range(1, 47)),
+        *(f"B{number}" for number in range(1, 15)),
+    ]
     assert [row.id for row in coverage.rows] == expected
     assert {row.module for row in coverage.rows} == {f"m{number}" for number in range(9)}
 
@@ -33,7 +36,9 @@ def test_every_row_of_the_design_is_there() -> None:
     ],
 )
 def test_each_kind_of_practice_is_looked_for(code: str, path: str, change: str) -> None:
-    """Without the file's part in the module, the rows that need it are reported, for practice and for evidence."""
+    """Without the file's part in the module, the rows that need it are reported, for practice and
+    for evidence.
+    """
     problems = problems_of(Block("yaml", path, "", change))
     practised = [problem for problem in problems if problem.rule == "coverage.practised"]
     assert practised
@@ -52,7 +57,9 @@ def test_a_broken_file_is_not_a_missing_one() -> None:
 
 def test_a_row_taught_outside_its_module() -> None:
     """A section can only teach rows of its own module."""
-    problems = problems_of(Block("yaml", "data/course.yaml", "modules.0.sections.0", "rows: [A3, A12]"))
+    problems = problems_of(
+        Block("yaml", "data/course.yaml", "modules.0.sections.0", "rows: [A3, A12]")
+    )
     assert [problem.rule for problem in problems] == ["coverage.taught"]
     assert "row A12" in problems[0].message
 
@@ -66,12 +73,17 @@ def test_a_row_too_many_and_a_row_too_few() -> None:
 
 def test_a_course_without_the_table() -> None:
     """A small course need not have a coverage table or a glossary."""
-    assert problems_of(Block("missing", ROWS, "", ""), Block("missing", "data/glossary.yaml", "", "")) == []
+    assert (
+        problems_of(Block("missing", ROWS, "", ""), Block("missing", "data/glossary.yaml", "", ""))
+        == []
+    )
 
 
 def test_a_row_twice() -> None:
     """A row is listed once."""
-    assert [problem.rule for problem in problems_of(Block("yaml", ROWS, "rows.1", "id: A3"))] == ["id.duplicate"]
+    assert [problem.rule for problem in problems_of(Block("yaml", ROWS, "rows.1", "id: A3"))] == [
+        "id.duplicate"
+    ]
 
 
 def test_matrix() -> None:

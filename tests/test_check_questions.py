@@ -15,7 +15,9 @@ from tests.make import question
 def quiz(*questions: Any, purpose: str = "practice") -> Quiz:
     """Return a quiz of those questions, each under an id of its own."""
     numbered = [{**q.model_dump(), "id": f"q{number}"} for number, q in enumerate(questions, 1)]
-    return Quiz.model_validate({"id": "m1", "title": "T", "module": "m1", "purpose": purpose, "questions": numbered})
+    return Quiz.model_validate(
+        {"id": "m1", "title": "T", "module": "m1", "purpose": purpose, "questions": numbered}
+    )
 
 
 def single(*texts: str, key: int = 0, **extra: Any) -> Any:
@@ -105,13 +107,19 @@ def test_stem_question(stem: str, *, flawed: bool) -> None:
 
 def test_overlap() -> None:
     """One option inside another is found, whatever the letters; two that share some words are not."""
-    assert found("question.option-overlap", quiz(single("Ask her", "First ask HER, then go", "Wait")))
-    assert not found("question.option-overlap", quiz(single("Ask her boss now", "Ask her staff later", "Wait")))
+    assert found(
+        "question.option-overlap", quiz(single("Ask her", "First ask HER, then go", "Wait"))
+    )
+    assert not found(
+        "question.option-overlap", quiz(single("Ask her boss now", "Ask her staff later", "Wait"))
+    )
 
 
 def test_labels_may_differ_in_length() -> None:
     """Options of one to three words are labels; their lengths say nothing."""
-    assert not found("question.option-length", quiz(single("Trust", "Understanding each other", "Time")))
+    assert not found(
+        "question.option-length", quiz(single("Trust", "Understanding each other", "Time"))
+    )
 
 
 def test_key_position_by_number_of_options() -> None:
@@ -134,7 +142,13 @@ def test_blind_strategies() -> None:
     """Each cue is named by itself: position, stem words, question, tone, length."""
     item = single("Would you help me with stairs?", "No", "Not now", stem="Who is on the stairs?")
     names = " ".join(flaw.message for flaw in found("quiz.blind-strategy", quiz(*[item] * 5)))
-    for cue in ("the longest", "the question", "the gentlest", "most words from the stem", "option 1"):
+    for cue in (
+        "the longest",
+        "the question",
+        "the gentlest",
+        "most words from the stem",
+        "option 1",
+    ):
         assert cue in names
     assert "the shortest" not in names
 
@@ -143,7 +157,10 @@ def test_uneven_subscales() -> None:
     """Subscales may differ by one item, not by two."""
     parts = {"ask": 3, "act": 4}
     assert not found("scale.item-count", scale(parts))
-    assert "another subscale has 5" in found("scale.item-count", scale({"ask": 3, "act": 5}))[0].message
+    assert (
+        "another subscale has 5"
+        in found("scale.item-count", scale({"ask": 3, "act": 5}))[0].message
+    )
     assert found("scale.item-count", scale({"ask": 2, "act": 2}))
 
 

@@ -24,10 +24,14 @@ def found(rule: str, text: str, whole: Whole = NOWHERE) -> list[Flaw]:
 
 
 def test_grade_follows_the_formula() -> None:
-    """Flesch and Kincaid: 0.39 words per sentence + 11.8 syllables per word - 15.59, over all texts together."""
+    """Flesch and Kincaid: 0.39 words per sentence + 11.8 syllables per word - 15.59, over all texts
+    together.
+    """
     assert grade(["The cat sat on the mat."]) == pytest.approx(0.39 * 6 + 11.8 - 15.59)
     assert grade(["The cat sat.", "The dog ran."]) == pytest.approx(0.39 * 3 + 11.8 - 15.59)
-    assert grade(["People listen. 25 managers relax."]) == pytest.approx(0.39 * 2.5 + 11.8 * 10 / 5 - 15.59)
+    assert grade(["People listen. 25 managers relax."]) == pytest.approx(
+        0.39 * 2.5 + 11.8 * 10 / 5 - 15.59
+    )
 
 
 def test_short_texts_are_not_graded() -> None:
@@ -38,7 +42,9 @@ def test_short_texts_are_not_graded() -> None:
 
 
 def test_prose_of_a_notebook() -> None:
-    """List items and paragraphs of a quotation are pieces of their own, without markup, on their lines."""
+    """List items and paragraphs of a quotation are pieces of their own, without markup, on their
+    lines.
+    """
     text = "# One\n\n1. **Ask** once.\n2. Wait\n   a little - or > 3.\n\n> First.\n>\n> Second {cite}`x`.\n\n<!-- A -->"
     pieces = list(prose(Reading("m1", tuple(text.split("\n"))), Whole(SAMPLE, [])))
     assert [(piece.place, piece.text) for piece in pieces if piece.text] == [
@@ -52,7 +58,9 @@ def test_prose_of_a_notebook() -> None:
 
 def test_plain() -> None:
     """Links, pictures and roles are reduced to what a reader sees."""
-    assert plain("See [the *map*](m1.ipynb) ![a map](x.png) {term}`KPI` now") == "See the map  KPI now"
+    assert (
+        plain("See [the *map*](m1.ipynb) ![a map](x.png) {term}`KPI` now") == "See the map  KPI now"
+    )
 
 
 def test_prose_leaves_ids_and_books_alone() -> None:
@@ -60,17 +68,23 @@ def test_prose_leaves_ids_and_books_alone() -> None:
     whole, _ = load(course_root())
     places = [piece.place for part in whole.parts for piece in prose(part.content, whole)]
     assert places
-    assert not {"id", "reference", "cite", "if", "silence", "ability"} & {step for place in places for step in place}
+    assert not {"id", "reference", "cite", "if", "silence", "ability"} & {
+        step for place in places for step in place
+    }
 
 
-@pytest.mark.parametrize("text", ["We touched base.", "He is touching  base", "Let us touch\nbase."])
+@pytest.mark.parametrize(
+    "text", ["We touched base.", "He is touching  base", "Let us touch\nbase."]
+)
 def test_idioms_are_found_in_any_form(text: str) -> None:
     """Endings, blanks and line breaks do not hide an idiom."""
     (flaw,) = found("text.idiom", text)
     assert '"get in touch"' in flaw.advice
 
 
-@pytest.mark.parametrize("text", ["A touch of baseball.", "Both are on one page.", "The loop in it."])
+@pytest.mark.parametrize(
+    "text", ["A touch of baseball.", "Both are on one page.", "The loop in it."]
+)
 def test_plain_words_are_no_idioms(text: str) -> None:
     """Words of an idiom apart are no idiom."""
     assert not found("text.idiom", text)
@@ -78,7 +92,9 @@ def test_plain_words_are_no_idioms(text: str) -> None:
 
 def test_jargon_is_reported_once_where_it_comes_first() -> None:
     """One word is one flaw, at its first use; an explanation there is enough."""
-    assert [flaw.place for flaw in found("text.jargon", "Their KPI.\n\nThat KPI, and more KPIs.")] == [(1,)]
+    assert [
+        flaw.place for flaw in found("text.jargon", "Their KPI.\n\nThat KPI, and more KPIs.")
+    ] == [(1,)]
     assert not found("text.jargon", "A key figure (KPI) helps.\n\nThat KPI again.")
     assert not found("text.jargon", "What is NOT a concern? A plan B, from Monday to Friday.")
 
@@ -124,15 +140,21 @@ def test_links() -> None:
     whole, _ = load(SAMPLE)
     good = "[a](#A-B) [b](m1.ipynb) [c](m1.ipynb#Ask-about-their-work) [d](./source/m1.md) [e](mailto:a@b.org)"
     assert not found("text.link", f"# A B\n\n{good}", whole)
-    bad = f"[a](#a-c) [b](m9.ipynb) [c](m1.ipynb#Nothing) [d](nothing.pdf) [e](m1) [f]({'long' * 99})"
+    bad = (
+        f"[a](#a-c) [b](m9.ipynb) [c](m1.ipynb#Nothing) [d](nothing.pdf) [e](m1) [f]({'long' * 99})"
+    )
     assert len(found("text.link", f"# A B\n\n{bad}", whole)) == 6
 
 
 def test_near_duplicates_are_found_across_files() -> None:
     """The later one is reported, and names the earlier one's file and line."""
-    text = '{id: S, text: "I said in my own words what I had heard.", subscale: check, reverse: false}'
+    text = (
+        '{id: S, text: "I said in my own words what I had heard.", subscale: check, reverse: false}'
+    )
     block = Block("yaml", "data/scales/s.yaml", "items.5", text.replace("id: S", "id: s06"))
-    (problem,) = [problem for problem in problems_of(block) if problem.rule == "text.near-duplicate"]
+    (problem,) = [
+        problem for problem in problems_of(block) if problem.rule == "text.near-duplicate"
+    ]
     assert "data/scales/s.yaml:" in problem.message
 
 
@@ -143,7 +165,9 @@ def test_a_warning_on_a_yaml_text_can_be_silenced() -> None:
 
 
 def test_balance_table() -> None:
-    """Partners, people in cases, people compared in options, and speakers are listed with what is said of them."""
+    """Partners, people in cases, people compared in options, and speakers are listed with what is
+    said of them.
+    """
     whole, _ = load(course_root())
     table = balance_table(whole)
     assert "Amina Haddad Head of Supply Chain" in " ".join(table.split())
@@ -153,4 +177,6 @@ def test_balance_table() -> None:
 
 def test_balance_table_of_an_empty_course(tmp_path: Path) -> None:
     """A course without people has a table without rows."""
-    assert balance_table(Whole(tmp_path, ())).splitlines() == ["part  name  who they are or what they do  where"]
+    assert balance_table(Whole(tmp_path, ())).splitlines() == [
+        "part  name  who they are or what they do  where"
+    ]

@@ -61,7 +61,9 @@ def test_check_of_a_part(course: Path, capsys: Captured) -> None:
     assert capsys.readouterr().out.endswith("\n1 error, 0 warnings.\n")
 
 
-def test_check_without_course_yaml(course: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_without_course_yaml(
+    course: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A course whose main file is missing is told so, and the rest is checked all the same."""
     (course / "data" / "course.yaml").unlink()
     change(course / "data" / "scales" / "s.yaml", "title:", "titel:")
@@ -72,7 +74,9 @@ def test_check_without_course_yaml(course: Path, capsys: Captured, monkeypatch: 
     assert "data/scales/s.yaml" in said
 
 
-@pytest.mark.parametrize(("name", "reason"), [(".", "is no part of a course"), ("nowhere", "There is no ")])
+@pytest.mark.parametrize(
+    ("name", "reason"), [(".", "is no part of a course"), ("nowhere", "There is no ")]
+)
 def test_check_of_something_else(tmp_path: Path, capsys: Captured, name: str, reason: str) -> None:
     """A folder that is no course, or is not there, gets a sentence and exit code 1."""
     assert main(["check", str(tmp_path / name)]) == 1
@@ -107,7 +111,11 @@ def test_check_for_ci(course: Path, capsys: Captured) -> None:
 
 @pytest.mark.parametrize(("variables", "expected"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_check_has_colour_in_a_terminal(
-    course: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], expected: bool
+    course: Path,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    expected: bool,
 ) -> None:
     """Colour is there when a person looks at a terminal and has not asked for none."""
     change(course / "data" / "course.yaml", "minutes: ", "minutes: -")

@@ -10,13 +10,23 @@ from hypothesis import strategies as st
 from pydantic import create_model
 
 from brmcourse.checks.course import check
-from brmcourse.content import Library, short_name
+from brmcourse.content.library import Library, short_name
+from brmcourse.content.yaml import read_source
 from brmcourse.errors import ContentError, UnknownIdError
 from brmcourse.model.base import Content
 from brmcourse.model.question import Quiz
 from brmcourse.paths import course_root
-from brmcourse.source import read_source
-from tests.make import capstone, conversation, course, exercise, ladder, prompts, questionnaire, sheet, values
+from tests.make import (
+    capstone,
+    conversation,
+    course,
+    exercise,
+    ladder,
+    prompts,
+    questionnaire,
+    sheet,
+    values,
+)
 from tests.overlay import SAMPLE
 
 
@@ -80,8 +90,12 @@ BREAKAGES = [
 
 
 @pytest.mark.parametrize(("name", "old", "new", "rule"), BREAKAGES)
-def test_each_mistake_is_located(root: Path, name: str, old: str, new: str, rule: str | None) -> None:
-    """A mistake is reported under its rule, in its file, with a mend; harmless edits are not reported."""
+def test_each_mistake_is_located(
+    root: Path, name: str, old: str, new: str, rule: str | None
+) -> None:
+    """A mistake is reported under its rule, in its file, with a mend; harmless edits are not
+    reported.
+    """
     edit(root, name, old, new)
     problems = check(root)
     if rule is None:
@@ -115,7 +129,9 @@ def test_all_problems_at_once(root: Path) -> None:
 def test_words_stay_words(tmp_path: Path) -> None:
     """Plain words that YAML 1.1 would turn into something else stay words; equal keys are refused."""
     path = tmp_path / "a.yaml"
-    path.write_text("answer: no\nword: on\ntime: 12:30\nday: 2026-11-22\nyes: y\ncount: 12\nshare: 0.5\nsure: true\n")
+    path.write_text(
+        "answer: no\nword: on\ntime: 12:30\nday: 2026-11-22\nyes: y\ncount: 12\nshare: 0.5\nsure: true\n"
+    )
     data = read_source(path, "a.yaml").data
     assert data == {
         "answer": "no", "word": "on", "time": "12:30", "day": "2026-11-22", "yes": "y",
@@ -160,7 +176,9 @@ def test_unknown_id() -> None:
 
 
 def test_baseline_draws_the_marked_items() -> None:
-    """The short self-assessment holds the items marked in each scale it draws from, as a subscale of that scale."""
+    """The short self-assessment holds the items marked in each scale it draws from, as a subscale
+    of that scale.
+    """
     library = Library(SAMPLE)
     drawn, whole = library.scale("Baseline"), library.scale("S")
     assert [item.id for item in drawn.items] == [item.id for item in whole.items if item.baseline]
@@ -170,16 +188,24 @@ def test_baseline_draws_the_marked_items() -> None:
 
 
 def test_baseline_of_the_course(library: Library) -> None:
-    """The short self-assessment of the course has a subscale for each of its scales, in the order it names them."""
+    """The short self-assessment of the course has a subscale for each of its scales, in the order
+    it names them.
+    """
     drawn = library.scale("baseline")
     scales = [library.scale(part.id) for part in drawn.subscales]
-    assert [item.id for item in drawn.items] == [item.id for scale in scales for item in scale.items if item.baseline]
+    assert [item.id for item in drawn.items] == [
+        item.id for scale in scales for item in scale.items if item.baseline
+    ]
     assert drawn.levels in {scale.levels for scale in scales}
 
 
-@pytest.mark.parametrize("name", ["sheets/asks.yaml", "values.yaml", "capstone.yaml", "baseline.yaml", "scales/s.yaml"])
+@pytest.mark.parametrize(
+    "name", ["sheets/asks.yaml", "values.yaml", "capstone.yaml", "baseline.yaml", "scales/s.yaml"]
+)
 def test_content_is_loaded_when_it_is_asked_for(root: Path, name: str) -> None:
-    """A broken sheet, exercise, plan or self-assessment spoils itself and what is drawn from it, nothing else."""
+    """A broken sheet, exercise, plan or self-assessment spoils itself and what is drawn from it,
+    nothing else.
+    """
     (root / "data" / name).write_text("{", "utf-8")
     library = Library(root)
     asked = {
@@ -207,7 +233,9 @@ CONTENT = (
 
 @pytest.mark.parametrize("content", CONTENT, ids=lambda content: type(content).__name__)
 def test_a_field_new_to_the_course_changes_no_fingerprint(content: Content) -> None:
-    """Content that leaves a new field at its default keeps its fingerprint, so that answers to it stay in force."""
+    """Content that leaves a new field at its default keeps its fingerprint, so that answers to it
+    stay in force.
+    """
     newer = create_model("Newer", __base__=type(content), added_later=(str | None, None))
     written = content.model_dump(by_alias=True, exclude_defaults=True)
     assert newer.model_validate(written).fingerprint == content.fingerprint
@@ -215,10 +243,15 @@ def test_a_field_new_to_the_course_changes_no_fingerprint(content: Content) -> N
 
 
 def test_marking_an_item_for_the_baseline_changes_no_fingerprint() -> None:
-    """Drawing an item for the short self-assessment leaves the scale comparable with earlier results."""
+    """Drawing an item for the short self-assessment leaves the scale comparable with earlier
+    results.
+    """
     scale = questionnaire().scale
     marked = scale.items[0].model_copy(update={"baseline": True})
-    assert scale.model_copy(update={"items": (marked, *scale.items[1:])}).fingerprint == scale.fingerprint
+    assert (
+        scale.model_copy(update={"items": (marked, *scale.items[1:])}).fingerprint
+        == scale.fingerprint
+    )
 
 
 def test_missing_file(tmp_path: Path) -> None:
@@ -229,7 +262,11 @@ def test_missing_file(tmp_path: Path) -> None:
 
 def test_short_name() -> None:
     """A notebook's short name is the id up to the underscore."""
-    assert [short_name(name) for name in ("s1_burned_sponsor", "EMP", "m1-before")] == ["s1", "emp", "m1-before"]
+    assert [short_name(name) for name in ("s1_burned_sponsor", "EMP", "m1-before")] == [
+        "s1",
+        "emp",
+        "m1-before",
+    ]
 
 
 NAMES = sorted(path.relative_to(SAMPLE / "data") for path in (SAMPLE / "data").rglob("*.yaml"))
@@ -247,13 +284,24 @@ def mutate(data: object, draw: st.DataObject) -> object:
             else:
                 data.pop(key)
         return data
-    return draw.draw(st.none() | st.booleans() | st.integers(-5, 20) | st.text(max_size=5) | st.just([]) | st.just({}))
+    return draw.draw(
+        st.none()
+        | st.booleans()
+        | st.integers(-5, 20)
+        | st.text(max_size=5)
+        | st.just([])
+        | st.just({})
+    )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(name=st.sampled_from(NAMES), draw=st.data())
 def test_mutated_files(tmp_path: Path, name: Path, draw: st.DataObject) -> None:
-    """However a good file is mutated, the loader ends with located reports or a valid course, never a traceback."""
+    """However a good file is mutated, the loader ends with located reports or a valid course, never
+    a traceback.
+    """
     folder = tmp_path / "mutated"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(SAMPLE / "data", folder / "data")

@@ -12,7 +12,9 @@ from brmcourse.hosts.library import LibraryError, fingerprint, refresh
 def notebook(*sources: str, **extra: Any) -> bytes:
     """Return a notebook with one text cell per source."""
     cells = [{"cell_type": "markdown", "source": source, "metadata": {}} for source in sources]
-    return json.dumps({"cells": cells, "metadata": extra, "nbformat": 4, "nbformat_minor": 5}).encode()
+    return json.dumps(
+        {"cells": cells, "metadata": extra, "nbformat": 4, "nbformat_minor": 5}
+    ).encode()
 
 
 @pytest.fixture
@@ -59,7 +61,9 @@ def test_an_update_replaces_an_unchanged_notebook(shipped: Path, own: Path) -> N
 
 
 def test_an_update_keeps_a_changed_notebook(shipped: Path, own: Path) -> None:
-    """An update keeps a changed notebook, lays the new version beside it once, and says so in one sentence."""
+    """An update keeps a changed notebook, lays the new version beside it once, and says so in one
+    sentence.
+    """
     (own / "m1.ipynb").write_bytes(notebook("mine"))
     (shipped / "m1.ipynb").write_bytes(notebook("second"))
     (sentence,) = refresh(shipped, own)
@@ -71,7 +75,9 @@ def test_an_update_keeps_a_changed_notebook(shipped: Path, own: Path) -> None:
 
 
 def test_a_second_update_does_not_overwrite_the_first(shipped: Path, own: Path) -> None:
-    """A new version that lies beside a changed notebook is the learner's too, and is never written over."""
+    """A new version that lies beside a changed notebook is the learner's too, and is never written
+    over.
+    """
     (own / "m1.ipynb").write_bytes(notebook("mine"))
     for version in ("second", "third"):
         (shipped / "m1.ipynb").write_bytes(notebook(version))
@@ -111,7 +117,9 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(shipped: Path, tmp_path
         refresh(shipped, tmp_path / "file" / "course")
 
 
-def test_a_full_disk_leaves_the_old_notebook(shipped: Path, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_the_old_notebook(
+    shipped: Path, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """When the disk is full the old notebook stays whole and no half-written file is left."""
 
     def full(*_: Any) -> None:

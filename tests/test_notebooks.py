@@ -1,4 +1,6 @@
-"""The learner's notebooks: built from their sources, and every activity in them driven from end to end in Python."""
+"""The learner's notebooks: built from their sources, and every activity in them driven from end to
+end in Python.
+"""
 
 import json
 import re
@@ -12,7 +14,7 @@ import pytest
 
 import brmcourse
 from brmcourse.activities import conversation, response
-from brmcourse.content import Library, load_course
+from brmcourse.content.library import Library, load_course
 from brmcourse.hosts import notebook as host
 from brmcourse.hosts import sessions
 from brmcourse.hosts.notebook import ActivityWidget
@@ -24,7 +26,9 @@ from tools.notebooks import build
 
 SOURCES = sorted((course_root() / "notebooks" / "source").glob("*.md"))
 CALL = re.compile(r'^(\w+)\((?:"([^"]+)")?\)$')
-MODULES = [source for source in SOURCES if source.stem in {module.id for module in load_course().modules}]
+MODULES = [
+    source for source in SOURCES if source.stem in {module.id for module in load_course().modules}
+]
 
 
 def notebook(source: Path) -> dict[str, Any]:
@@ -35,8 +39,12 @@ def notebook(source: Path) -> dict[str, Any]:
 
 
 def calls(source: Path) -> list[tuple[str, str]]:
-    """Return the activities of a notebook as (function, id); the id is empty where there is only one of the kind."""
-    cells = ["".join(cell["source"]) for cell in notebook(source)["cells"] if cell["cell_type"] == "code"]
+    """Return the activities of a notebook as (function, id); the id is empty where there is only
+    one of the kind.
+    """
+    cells = [
+        "".join(cell["source"]) for cell in notebook(source)["cells"] if cell["cell_type"] == "code"
+    ]
     return [(match[1], match[2] or "") for cell in cells if (match := CALL.match(cell))]
 
 
@@ -82,12 +90,17 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Page]:
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_rebuild_is_identical(source: Path) -> None:
     """Building a notebook again gives the very bytes that are in the repository."""
-    assert build(source, Library(course_root())) == (course_root() / "notebooks" / f"{source.stem}.ipynb").read_text()
+    assert (
+        build(source, Library(course_root()))
+        == (course_root() / "notebooks" / f"{source.stem}.ipynb").read_text()
+    )
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_learner_notebooks_are_clean(source: Path) -> None:
-    """A learner's notebook carries no outputs; its cells are locked, its code out of sight, its kernel the course's."""
+    """A learner's notebook carries no outputs; its cells are locked, its code out of sight, its
+    kernel the course's.
+    """
     built = notebook(source)
     assert built["metadata"]["course"] == {"module": source.stem, "autorun": True}
     for cell in built["cells"]:
@@ -106,16 +119,22 @@ def test_every_activity_opens(source: Path, show: Callable[[str, str], Page]) ->
         assert MISHAP not in show(name, about).html
 
 
-@pytest.mark.parametrize("about", [about for source in SOURCES for name, about in calls(source) if name == "quiz"])
+@pytest.mark.parametrize(
+    "about", [about for source in SOURCES for name, about in calls(source) if name == "quiz"]
+)
 def test_every_quiz_can_be_answered(about: str, show: Callable[[str, str], Page]) -> None:
-    """Every item of every quiz takes an answer, shows why (a test does not), and leads on to the summary."""
+    """Every item of every quiz takes an answer, shows why (a test does not), and leads on to the
+    summary.
+    """
     page = show("quiz", about)
     while question := page.state.question:
         codes = response.codes(page.state.seed, question)
         form = {"question": [question.id]}
         if question.shape == "text":
             page.do("compare", **form, text=["My own line"])
-            form |= {"text": ["My own line"]} | {f"rate-R{n}": ["2"] for n in range(1, len(question.rubric) + 1)}
+            form |= {"text": ["My own line"]} | {
+                f"rate-R{n}": ["2"] for n in range(1, len(question.rubric) + 1)
+            }
         elif question.kind == "match":
             form |= {f"rate-{code}": ["T1"] for code in codes if not code.startswith("T")}
         elif question.shape == "map":
@@ -139,8 +158,12 @@ TALKS = [about for source in SOURCES for name, about in calls(source) if name ==
 
 @pytest.mark.parametrize("about", TALKS)
 @pytest.mark.parametrize("best", [True, False])
-def test_every_conversation_can_be_played(about: str, best: bool, show: Callable[[str, str], Page]) -> None:
-    """Best play reaches the first ending of the file with all points, worst play the last one with none."""
+def test_every_conversation_can_be_played(
+    about: str, best: bool, show: Callable[[str, str], Page]
+) -> None:
+    """Best play reaches the first ending of the file with all points, worst play the last one with
+    none.
+    """
     page = show("converse", about)
     page.do("begin")
     while not page.state.node.ending:
@@ -155,7 +178,9 @@ def test_every_conversation_can_be_played(about: str, best: bool, show: Callable
 
 
 def built(folder: Path, text: str, **data: str) -> str:
-    """Return the Markdown of a notebook with that text, built in a copy of the sample course with these files."""
+    """Return the Markdown of a notebook with that text, built in a copy of the sample course with
+    these files.
+    """
     shutil.copytree(SAMPLE / "data", folder / "data")
     for name, more in data.items():
         path = folder / "data" / f"{name}.yaml"
@@ -167,10 +192,18 @@ def built(folder: Path, text: str, **data: str) -> str:
 
 
 def test_glossary_is_put_in_its_place(tmp_path: Path) -> None:
-    """A page that asks for the glossary lists every term from A to Z, with its other names and its meaning."""
-    more = '  - {term: "Zeal", meaning: "Last of all."}\n  - {term: asset, meaning: "First of all."}\n'
+    """A page that asks for the glossary lists every term from A to Z, with its other names and its
+    meaning.
+    """
+    more = (
+        '  - {term: "Zeal", meaning: "Last of all."}\n  - {term: asset, meaning: "First of all."}\n'
+    )
     page = built(tmp_path, "# Words\n\n{glossary}\n\nThe end.\n", glossary=more)
-    assert re.findall(r"^- \*\*([^*]+)\*\*", page, re.MULTILINE) == ["asset", "service level", "Zeal"]
+    assert re.findall(r"^- \*\*([^*]+)\*\*", page, re.MULTILINE) == [
+        "asset",
+        "service level",
+        "Zeal",
+    ]
     assert "- **asset**: First of all." in page
     assert "- **service level** (SLA): How good a service has to be" in page
     assert page.startswith("# Words")
@@ -178,7 +211,9 @@ def test_glossary_is_put_in_its_place(tmp_path: Path) -> None:
 
 
 def test_sources_are_put_in_their_place(tmp_path: Path) -> None:
-    """A page that asks for the sources lists each with its claim, strength and caveat, and says what is unchecked."""
+    """A page that asks for the sources lists each with its claim, strength and caveat, and says
+    what is unchecked.
+    """
     page = built(tmp_path, "# Sources\n\n{sources}\n")
     ames, boyd = page.split("<details>")[1:]
     assert "<summary>Source: Ames 2020</summary>" in ames
@@ -191,8 +226,12 @@ def test_sources_are_put_in_their_place(tmp_path: Path) -> None:
 
 
 def test_citations_become_words(tmp_path: Path) -> None:
-    """A citation reads as author and year; its note follows the paragraph, once; an unknown one stops the build."""
-    page = built(tmp_path / "one", "They tell more {cite}`ames-2020`. It is so {cite}`ames-2020`.\n\nNext.\n")
+    """A citation reads as author and year; its note follows the paragraph, once; an unknown one
+    stops the build.
+    """
+    page = built(
+        tmp_path / "one", "They tell more {cite}`ames-2020`. It is so {cite}`ames-2020`.\n\nNext.\n"
+    )
     assert page.startswith("They tell more (Ames 2020). It is so (Ames 2020).\n\n<details>")
     assert page.count("<details>") == 1
     assert page.endswith("Next.")
@@ -210,5 +249,7 @@ def test_unknown_id_shows_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_model_per_activity() -> None:
     """An activity is one widget model, with nothing nested in it but its layout."""
-    assert [name for name, trait in ActivityWidget.class_traits(sync=True).items() if name == "html"] == ["html"]
+    assert [
+        name for name, trait in ActivityWidget.class_traits(sync=True).items() if name == "html"
+    ] == ["html"]
     assert not hasattr(ActivityWidget, "children")

@@ -1,7 +1,8 @@
-"""The course is written in its own words: it shares no run of six words with the two articles it starts from.
+"""The course is written in its own words: it shares no run of six words with the two articles it
+starts from.
 
-The articles are not ours to publish. `own_words.txt` holds a short hash of each of their runs of six words; it is made
-by `python -m tests.test_own_words FILE…` from their texts.
+The articles are not ours to publish. `own_words.txt` holds a short hash of each of their runs of
+six words; it is made by `python -m tests.test_own_words FILE…` from their texts.
 """
 
 import hashlib
@@ -20,7 +21,10 @@ TITLE = re.compile(r"^    reference: .*$", re.MULTILINE)
 """The bibliographic line of a source names the article as it is called."""
 
 DATA = course_root() / "data"
-TEXTS = [*sorted(DATA.rglob("*.yaml")), *sorted((course_root() / "notebooks" / "source").glob("*.md"))]
+TEXTS = [
+    *sorted(DATA.rglob("*.yaml")),
+    *sorted((course_root() / "notebooks" / "source").glob("*.md")),
+]
 
 
 def runs(text: str) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an environment that has the wheel, and of the checkout only what it depends on."""
+    """The programs of an environment that has the wheel, and of the checkout only what it depends
+    on.
+    """
     folder = tmp_path_factory.mktemp("venv")
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
@@ -41,9 +43,14 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_wheel_carries_the_course(wheel: Path) -> None:
-    """The wheel holds every content file, notebook, template, style and script that the checkout has."""
+    """The wheel holds every content file, notebook, template, style and script that the checkout
+    has.
+    """
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder, inside in (("data", "brmcourse/course/data"), ("notebooks", "brmcourse/course/notebooks")):
+    for folder, inside in (
+        ("data", "brmcourse/course/data"),
+        ("notebooks", "brmcourse/course/notebooks"),
+    ):
         for path in (ROOT / folder).rglob("*.*"):
             assert f"{inside}/{path.relative_to(ROOT / folder)}" in names
     for path in (ROOT / "brmcourse").rglob("*.*"):
@@ -53,20 +60,30 @@ def test_wheel_carries_the_course(wheel: Path) -> None:
 
 
 def test_installed_course_opens_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
-    """From the wheel, outside the repository, `brmcourse check` and `brmcourse start` work in an empty folder."""
+    """From the wheel, outside the repository, `brmcourse check` and `brmcourse start` work in an
+    empty folder.
+    """
     home = tmp_path / "home"
     empty = tmp_path / "empty"
     for folder in (home, empty):
         folder.mkdir()
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "PYTHON"))} | {
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "PYTHON"))
+    } | {
         "HOME": str(home),
         "XDG_DATA_HOME": str(home / "data"),
-        "JUPYTER_PATH": str(Path(sys.prefix) / "share" / "jupyter"),  # a real installation has it in its own prefix
+        "JUPYTER_PATH": str(
+            Path(sys.prefix) / "share" / "jupyter"
+        ),  # a real installation has it in its own prefix
     }
-    checked = subprocess.run([installed / "brmcourse", "check"], cwd=empty, env=environment, capture_output=True)
+    checked = subprocess.run(
+        [installed / "brmcourse", "check"], cwd=empty, env=environment, capture_output=True
+    )
     assert (checked.returncode, checked.stdout.startswith(b"No problems found in")) == (0, True)
     command = [installed / "brmcourse", "start", "--no-browser", "--dir", empty / "mine"]
-    with subprocess.Popen(command, cwd=empty, env=environment, stdout=subprocess.PIPE, text=True) as course:
+    with subprocess.Popen(
+        command, cwd=empty, env=environment, stdout=subprocess.PIPE, text=True
+    ) as course:
         try:
             assert course.stdout
             line = next(line for line in course.stdout if "open at" in line)

@@ -17,11 +17,16 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from brmcourse.cli import main
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from tests.browser.conftest import FLAGS, _chromium
 
 SAMPLE = Path(__file__).parent / "sample_course"
-COMMAND = [sys.executable, "-c", "from brmcourse.cli import main; raise SystemExit(main())", "preview"]
+COMMAND = [
+    sys.executable,
+    "-c",
+    "from brmcourse.cli import main; raise SystemExit(main())",
+    "preview",
+]
 QUIZ = "data/questions/m1.yaml"
 BUDGET = 30.0
 """Seconds after which waiting for an answer is a failure."""
@@ -114,9 +119,13 @@ def test_page_shows_what_a_learner_sees(
 
 
 def test_page_follows_the_file(show: Callable[[str], Shown]) -> None:
-    """A saved change is shown at once, a broken file shows its report, and a mended one itself again."""
+    """A saved change is shown at once, a broken file shows its report, and a mended one itself
+    again.
+    """
     shown = show(QUIZ)
-    assert "Quite another stem?" in shown.save(lambda text: text.replace(first_stem(), "Quite another stem?"))
+    assert "Quite another stem?" in shown.save(
+        lambda text: text.replace(first_stem(), "Quite another stem?")
+    )
     broken = shown.save(lambda text: text.replace("kind: single", "kind: singel", 1))
     assert "Quite another stem?" not in broken
     assert "[question.kind]" in broken
@@ -137,7 +146,9 @@ def test_page_reports_what_other_files_break(show: Callable[[str], Shown]) -> No
 
 
 def test_answers_are_thrown_away(show: Callable[[str], Shown]) -> None:
-    """The author can answer, and nothing of it reaches the place where the learner's answers are kept."""
+    """The author can answer, and nothing of it reaches the place where the learner's answers are
+    kept.
+    """
     shown = show(QUIZ)
     first, second = Library(SAMPLE).quiz("m1").questions[:2]
     message = {"n": "1", "action": "check", "form": {"question": [first.id], "pick": ["A"]}}
@@ -178,7 +189,9 @@ def test_ctrl_c_ends_it(show: Callable[[str], Shown]) -> None:
     ("name", "reason"),
     [("data/course.yaml", "cannot be shown by itself"), ("data/questions/m9.yaml", "There is no ")],
 )
-def test_other_files_get_a_sentence(name: str, reason: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_files_get_a_sentence(
+    name: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A file that no learner sees, or that is not there, gets a sentence and exit code 1."""
     assert main(["preview", str(SAMPLE / name), "--no-browser"]) == 1
     assert reason in capsys.readouterr().err
@@ -197,12 +210,16 @@ def test_preview_in_the_browser(show: Callable[[str], Shown]) -> None:
         page = chromium.new_page(color_scheme="dark")
         failures: list[str] = []
         page.on("pageerror", lambda error: failures.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and failures.append(message.text))
+        page.on(
+            "console", lambda message: message.type == "error" and failures.append(message.text)
+        )
         page.goto(f"{shown.url}?go={single.id}")
         assert page.locator("html").get_attribute("data-theme") == "dark"
         page.get_by_text(single.options[0].text).click()
         page.get_by_role("button", name="Check answer").click()
         page.get_by_text(single.options[0].feedback).wait_for()
-        shown.path.write_text(shown.path.read_text("utf-8").replace(single.stem, "Saved just now?"), "utf-8")
+        shown.path.write_text(
+            shown.path.read_text("utf-8").replace(single.stem, "Saved just now?"), "utf-8"
+        )
         page.get_by_text("Saved just now?", exact=True).wait_for()
         assert failures == []

@@ -7,10 +7,19 @@ from typing import Any
 
 import pytest
 
-from brmcourse.activities import capstone, conversation, plan, quiz, reflection, scale, sheet, values
+from brmcourse.activities import (
+    capstone,
+    conversation,
+    plan,
+    quiz,
+    reflection,
+    scale,
+    sheet,
+    values,
+)
 from brmcourse.activities.activity import Action
 from brmcourse.activities.capstone import Outline
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.model.base import Content
 from brmcourse.rendering.render import render, render_problem
 from tests.make import PERFECT, exercise, ladder, outline, prompts, question, questionnaire
@@ -88,7 +97,13 @@ EVIL = "<i>&amp;\"'"
 SHOWS: tuple[dict[str, Any] | None, ...] = (
     None,
     {"kind": "dates", "field": "by"},
-    {"kind": "tally", "field": "state", "good": "done", "counted": ["half", "done"], "label": "Kept"},
+    {
+        "kind": "tally",
+        "field": "state",
+        "good": "done",
+        "counted": ["half", "done"],
+        "label": "Kept",
+    },
     {"kind": "circles", "field": "state"},
     {"kind": "letter"},
     {"kind": "points", "ready": 2, "met": "Go on.", "unmet": "Wait."},
@@ -113,7 +128,12 @@ def exam_states() -> Iterator[Any]:
     yield play.state
     yield play.do("go", "end")
     yield play.do("check", **fill(play, question(key="a1"), "ann"))
-    second = Play(quiz, exercise(*(question(kind, f"b-{kind}") for kind in GRADED), purpose="test", before=first.quiz))
+    second = Play(
+        quiz,
+        exercise(
+            *(question(kind, f"b-{kind}") for kind in GRADED), purpose="test", before=first.quiz
+        ),
+    )
     for asked in second.content.quiz.questions:
         yield second.do("check", **fill(second, asked, PERFECT[asked.kind]))
     for asked in second.content.quiz.questions:
@@ -163,7 +183,9 @@ def writing_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
 
 
 def test_sound_html(library: Library) -> None:
-    """Every state renders to closed tags, ids that are unique, and buttons and fields that have names."""
+    """Every state renders to closed tags, ids that are unique, and buttons and fields that have
+    names.
+    """
     for state in states(library):
         page = Page(render(state, trouble="No room.", notice="Mended."))
         assert len(page.ids) == len(set(page.ids))
@@ -190,7 +212,15 @@ def test_nothing_is_preselected(library: Library) -> None:
 def test_no_key_before_the_answer(kind: str) -> None:
     """Before an answer the page holds no feedback, no reason, no key and no option id."""
     html = render(Play(quiz, exercise(question(kind))).state)
-    for secret in ("Feedback on", "Because.", "credit", "Key:", 'value="ann"', 'value="left"', "-ann"):
+    for secret in (
+        "Feedback on",
+        "Because.",
+        "credit",
+        "Key:",
+        'value="ann"',
+        'value="left"',
+        "-ann",
+    ):
         assert secret not in html
 
 
@@ -201,7 +231,9 @@ def test_content_is_never_trusted_as_html() -> None:
     play = Play(quiz, exercise(asked))
     assert evil not in render(play.state)
     play = Play(quiz, exercise(question("compose")))
-    play.state, _ = quiz.update(play.state, Action("draft", form={"question": ["q1"], "text": [evil]}))
+    play.state, _ = quiz.update(
+        play.state, Action("draft", form={"question": ["q1"], "text": [evil]})
+    )
     play.do("draft", question="q1", text=evil)
     assert evil not in render(play.state)
     assert evil not in render_problem("Oh", evil, retry=True)
@@ -227,10 +259,17 @@ PLAIN = {
 def evil(content: Any) -> Any:
     """Return content with markup in front of each of its texts."""
     if isinstance(content, Outline):
-        pieces = tuple(tuple(replace(piece, content=evil(piece.content)) for piece in part) for part in content.pieces)
+        pieces = tuple(
+            tuple(replace(piece, content=evil(piece.content)) for piece in part)
+            for part in content.pieces
+        )
         return Outline(evil(content.capstone), pieces)
     if isinstance(content, Content):
-        fields = {name: evil(getattr(content, name)) for name in type(content).model_fields if name not in PLAIN}
+        fields = {
+            name: evil(getattr(content, name))
+            for name in type(content).model_fields
+            if name not in PLAIN
+        }
         return content.model_copy(update=fields)
     if isinstance(content, tuple):
         return tuple(map(evil, content))
@@ -239,7 +278,9 @@ def evil(content: Any) -> Any:
 
 @pytest.mark.parametrize("spice", [plain, evil])
 @pytest.mark.parametrize("states", [sheet_states, values_states, capstone_states, writing_states])
-def test_every_text_is_escaped(states: Callable[..., Iterator[Any]], spice: Callable[[Any], Any]) -> None:
+def test_every_text_is_escaped(
+    states: Callable[..., Iterator[Any]], spice: Callable[[Any], Any]
+) -> None:
     """Markup that a learner types, or an author writes into any text, is shown as it was written."""
     texts = ""
     for state in states(spice):
@@ -267,7 +308,9 @@ def test_guesses_are_not_counted() -> None:
 
 
 def test_summary_sends_back_to_the_reading() -> None:
-    """The summary names the sections to read again for first tries that earned too little, and only those."""
+    """The summary names the sections to read again for first tries that earned too little, and only
+    those.
+    """
     good, poor = question(key="good"), question(key="poor", section="other")
     play = Play(quiz, exercise(good, poor))
     play.do("check", **fill(play, good, "ann"))

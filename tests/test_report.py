@@ -8,12 +8,16 @@ from brmcourse.checks.report import as_annotations, as_json, as_text, count, exi
 from brmcourse.errors import Problem, Severity
 
 
-def problem(severity: Severity = "error", message: str = "two keys", path: str = "data/m1.yaml") -> Problem:
+def problem(
+    severity: Severity = "error", message: str = "two keys", path: str = "data/m1.yaml"
+) -> Problem:
     return Problem(path, 7, "question.keys", message, "Delete one.", severity)
 
 
 def test_text_puts_the_mend_under_each_problem() -> None:
-    """Each problem is one line with its place and rule, the mend stands under it, and the last line counts."""
+    """Each problem is one line with its place and rule, the mend stands under it, and the last line
+    counts.
+    """
     assert as_text([problem(), problem("warning", "a long stem")]).splitlines() == [
         "data/m1.yaml:7: two keys [question.keys]",
         "    Delete one.",
@@ -31,7 +35,9 @@ def test_colour_changes_nothing_but_colour() -> None:
 
 
 def test_json_has_stable_keys() -> None:
-    """A program finds these six keys in each problem, in this order; nothing found is an empty list."""
+    """A program finds these six keys in each problem, in this order; nothing found is an empty
+    list.
+    """
     (row,) = json.loads(as_json([problem()]))
     assert list(row.items()) == [
         ("path", "data/m1.yaml"),

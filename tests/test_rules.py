@@ -1,4 +1,6 @@
-"""Every rule has a page, and every page tells the truth: its wrong example raises the rule, its right one nothing."""
+"""Every rule has a page, and every page tells the truth: its wrong example raises the rule, its
+right one nothing.
+"""
 
 import re
 from pathlib import Path
@@ -26,7 +28,9 @@ def loader_rules() -> set[str]:
 
 
 def test_sample_course_is_sound() -> None:
-    """Nothing is wrong with the sample course, so that an example laid over it shows its own flaw only."""
+    """Nothing is wrong with the sample course, so that an example laid over it shows its own flaw
+    only.
+    """
     assert check(SAMPLE) == []
 
 
@@ -37,7 +41,9 @@ def test_every_rule_has_a_page() -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_page(path: Path) -> None:
-    """A page names its rule and severity; the wrong example raises that rule alone, the right one none."""
+    """A page names its rule and severity; the wrong example raises that rule alone, the right one
+    none.
+    """
     page = read_page(path)
     assert page.title == path.stem
     assert page.severity == (RULES[page.title].severity if page.title in RULES else "error")

@@ -8,11 +8,11 @@ import pytest
 
 from brmcourse.activities import conversation, quiz, reflection, response
 from brmcourse.activities.activity import Action
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.errors import UnknownIdError
 from brmcourse.hosts import session as module
 from brmcourse.hosts.session import MISHAP, Session, explain, learner_seed
-from brmcourse.store import Store
+from brmcourse.log.sqlite import Store
 from tests.make import conversation as talk
 from tests.make import exercise, question
 
@@ -29,7 +29,9 @@ def _own_log() -> Any:
 
 def choose(page: Session, option: str) -> str:
     asked = page._state.question
-    code = next(code for code, shown in response.shown(page._state.seed, asked) if shown.id == option)
+    code = next(
+        code for code, shown in response.shown(page._state.seed, asked) if shown.id == option
+    )
     return page.act(Action("check", form={"question": [asked.id], "pick": [code]}))
 
 
@@ -53,7 +55,9 @@ def test_preheated_page_catches_up(store: Store) -> None:
 
 
 def test_two_windows_agree(store: Store) -> None:
-    """After its next action a window shows what the other one did; no answer is lost or counted twice."""
+    """After its next action a window shows what the other one did; no answer is lost or counted
+    twice.
+    """
     one, two = (Session(conversation, talk(), Store(store.path), "s") for _ in range(2))
     for page in (one, two):
         page.open()
@@ -65,7 +69,9 @@ def test_two_windows_agree(store: Store) -> None:
 
 
 def test_an_exception_stays_in_its_place(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A failing activity shows a sentence above what was there, logs its traceback, and can be tried again."""
+    """A failing activity shows a sentence above what was there, logs its traceback, and can be
+    tried again.
+    """
     page = Session(quiz, exercise(question()), store, "s")
     page.open()
 
@@ -85,7 +91,9 @@ def test_an_exception_stays_in_its_place(store: Store, monkeypatch: pytest.Monke
 
 
 def test_trouble_with_saving_is_said_and_mended(store: Store) -> None:
-    """While nothing can be saved the page says so and goes on; once it can, "try saving again" saves all."""
+    """While nothing can be saved the page says so and goes on; once it can, "try saving again"
+    saves all.
+    """
     page = Session(quiz, exercise(question()), store, "s")
     page.open()
     assert store._db is not None
@@ -120,7 +128,9 @@ def test_seed_is_drawn_once(store: Store) -> None:
 
 
 def test_feedback_goes_on_when_the_file_is_deleted(store: Store) -> None:
-    """If the file with the answers is deleted while a page is open, the next answer is saved and shown all the same."""
+    """If the file with the answers is deleted while a page is open, the next answer is saved and
+    shown all the same.
+    """
     page = Session(quiz, exercise(question()), store, "s")
     page.open()
     choose(page, "cyn")

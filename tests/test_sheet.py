@@ -13,8 +13,20 @@ from brmcourse.rendering.render import render
 from tests.make import sheet as log
 from tests.test_activities import Play
 
-TALLY = {"kind": "tally", "field": "state", "good": "done", "counted": ["half", "done"], "label": "Promises kept"}
-POINTS = {"kind": "points", "ready": 2, "never_zero": ["state"], "met": "Go on.", "unmet": "Wait a little."}
+TALLY = {
+    "kind": "tally",
+    "field": "state",
+    "good": "done",
+    "counted": ["half", "done"],
+    "label": "Promises kept",
+}
+POINTS = {
+    "kind": "points",
+    "ready": 2,
+    "never_zero": ["state"],
+    "met": "Go on.",
+    "unmet": "Wait a little.",
+}
 
 
 def write(play: Play, entry: int = 1, action: str = "draft", **texts: str) -> Any:
@@ -100,26 +112,38 @@ def test_reworded_sheet_keeps_its_texts() -> None:
     """Texts stay when the sheet is reworded, and those of a field that is gone come back with it."""
     play = Play(sheet, log())
     write(play, what="one", more="more of it")
-    fewer = log(lead="In other words.", fields=[field for field in log().fields if field.id != "more"])
+    fewer = log(
+        lead="In other words.", fields=[field for field in log().fields if field.id != "more"]
+    )
     later = Play(sheet, fewer)
     later.log, later.state = play.log, start(sheet, fewer, play.log, "seed")
     write(later, what="two")
-    assert start(sheet, log(), later.log, "seed").entries == {1: {"what": "two", "more": "more of it"}}
+    assert start(sheet, log(), later.log, "seed").entries == {
+        1: {"what": "two", "more": "more of it"}
+    }
 
 
 def test_dates_put_entries_in_order() -> None:
-    """Entries are shown by date, those without one last, and empty ones not at all; the forms keep their order."""
+    """Entries are shown by date, those without one last, and empty ones not at all; the forms keep
+    their order.
+    """
     play = Play(sheet, log(shows={"kind": "dates", "field": "by"}))
-    for number, (what, by) in enumerate((("late", "2026-12-01"), ("never", ""), ("soon", "2026-11-30")), 1):
+    for number, (what, by) in enumerate(
+        (("late", "2026-12-01"), ("never", ""), ("soon", "2026-11-30")), 1
+    ):
         write(play, number, "add log", what=what, by=by)
     assert list(play.state.filled) == [3, 1, 2]
     assert list(play.state.entries) == [1, 2, 3, 4]
     page = render(play.state)
-    assert page.index("30 November 2026") < page.index("1 December 2026") < page.index("No date yet")
+    assert (
+        page.index("30 November 2026") < page.index("1 December 2026") < page.index("No date yet")
+    )
 
 
 def test_tally_counts_what_is_over() -> None:
-    """The tally says how many of the entries counted stand at the good answer; open ones are not counted."""
+    """The tally says how many of the entries counted stand at the good answer; open ones are not
+    counted.
+    """
     play = Play(sheet, log(shows=TALLY))
     assert play.state.tally == (0, 0)
     for number, state in enumerate(("done", "half", "open", "done"), 1):
@@ -129,17 +153,23 @@ def test_tally_counts_what_is_over() -> None:
 
 
 def test_circles_group_entries() -> None:
-    """Each entry lies in the circle of its answer, from the inside out; one without an answer lies in none."""
+    """Each entry lies in the circle of its answer, from the inside out; one without an answer lies
+    in none.
+    """
     play = Play(sheet, log(shows={"kind": "circles", "field": "state"}))
     for number, (what, state) in enumerate((("far", "done"), ("near", "open"), ("nowhere", "")), 1):
         write(play, number, "add log", what=what, state=state)
-    found = [(answer.id, [texts["what"] for texts in members]) for answer, members in play.state.circles]
+    found = [
+        (answer.id, [texts["what"] for texts in members]) for answer, members in play.state.circles
+    ]
     assert found == [("open", ["near"]), ("half", []), ("done", ["far"])]
     assert 'aria-label="Is open: 1, Is half: 0, Is done: 1."' in render(play.state)
 
 
 def test_points_need_every_answer() -> None:
-    """Points are told once every choice is made; too few of them, or none where it counts, are not ready."""
+    """Points are told once every choice is made; too few of them, or none where it counts, are not
+    ready.
+    """
     second = log().fields[-1].model_copy(update={"id": "other"})
     play = Play(sheet, log(entry=None, fields=[log().fields[-1], second], shows=POINTS))
     write(play, state="done")
@@ -159,13 +189,19 @@ def test_letter_joins_the_texts() -> None:
     play = Play(sheet, log(entry=None, fields=log().fields[:2], shows={"kind": "letter"}))
     assert "Your letter so far" not in render(play.state)
     write(play, more="Yours, N.", what="Dear K.,")
-    assert "<p>Dear K.,</p><p>Yours, N.</p>" in render(play.state).replace("\n", "").replace("  ", "")
+    assert "<p>Dear K.,</p><p>Yours, N.</p>" in render(play.state).replace("\n", "").replace(
+        "  ", ""
+    )
 
 
 @pytest.mark.parametrize(
     "extra",
     [
-        {"fields": [{"id": "a", "kind": "line", "label": "A", "options": [{"id": "x", "text": "X"}]}]},
+        {
+            "fields": [
+                {"id": "a", "kind": "line", "label": "A", "options": [{"id": "x", "text": "X"}]}
+            ]
+        },
         {"shows": {"kind": "dates", "field": "state"}},
         {"shows": TALLY | {"good": "open"}},
         {"shows": POINTS | {"never_zero": ["what"]}},
@@ -180,7 +216,12 @@ def test_sheet_that_could_not_work(extra: dict[str, Any]) -> None:
 
 ENTRIES = st.integers(1, 4)
 MOVES = st.one_of(
-    st.tuples(st.just("draft"), ENTRIES, st.sampled_from(["what", "more", "by", "state"]), st.text(max_size=8)),
+    st.tuples(
+        st.just("draft"),
+        ENTRIES,
+        st.sampled_from(["what", "more", "by", "state"]),
+        st.text(max_size=8),
+    ),
     st.tuples(st.sampled_from(["add", "remove", "restore"]), ENTRIES),
 )
 
@@ -188,7 +229,9 @@ MOVES = st.one_of(
 @settings(deadline=None)
 @given(st.lists(MOVES, max_size=15))
 def test_texts_survive(moves: list[tuple[Any, ...]]) -> None:
-    """Whatever is added, removed, brought back and typed: each entry holds what was typed last, and nothing is lost."""
+    """Whatever is added, removed, brought back and typed: each entry holds what was typed last, and
+    nothing is lost.
+    """
     play = Play(sheet, log())
     kept: dict[int, dict[str, str]] = {1: {}}
     gone: dict[int, dict[str, str]] = {}
@@ -205,7 +248,10 @@ def test_texts_survive(moves: list[tuple[Any, ...]]) -> None:
                 gone = {number: kept.pop(number)}
             elif action == "restore" and number in gone:
                 kept, gone = kept | gone, {}
-        shown = {entry: {key: text for key, text in texts.items() if text} for entry, texts in sorted(kept.items())}
+        shown = {
+            entry: {key: text for key, text in texts.items() if text}
+            for entry, texts in sorted(kept.items())
+        }
         assert list(play.state.entries.items()) == list(shown.items())
         written = [text for event in play.log for text in event.body.get("texts", {}).values()]
         assert all(text in written for texts in kept.values() for text in texts.values() if text)

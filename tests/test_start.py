@@ -20,11 +20,16 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_ope
 
 import pytest
 
-from brmcourse.content import load_course
+from brmcourse.content.library import load_course
 from brmcourse.hosts.pages.kernels import ABANDONED, GRACE, Caretaker, Departures
 from brmcourse.paths import PACKAGE
 
-COMMAND = [sys.executable, "-c", "import sys; from brmcourse.cli import main; sys.exit(main())", "start"]
+COMMAND = [
+    sys.executable,
+    "-c",
+    "import sys; from brmcourse.cli import main; sys.exit(main())",
+    "start",
+]
 TITLE = load_course().title
 BUDGET = 60.0
 """Seconds after which waiting for a process is a failure."""
@@ -65,8 +70,16 @@ class Started:
 
 def environment(home: Path) -> dict[str, str]:
     """Return an environment in which nothing of the machine's user is seen."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
-    own = {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "BRMCOURSE_STORE": str(home / "a.sqlite")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JUPYTER", "IPYTHON"))
+    }
+    own = {
+        "HOME": str(home),
+        "XDG_DATA_HOME": str(home / "data"),
+        "BRMCOURSE_STORE": str(home / "a.sqlite"),
+    }
     return kept | own | {"PYTHONPATH": str(PACKAGE.parent)}
 
 
@@ -74,7 +87,13 @@ def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `brmcourse start` to its end."""
     command = [*COMMAND, "--dir", str(home / "course"), *arguments]
     return subprocess.run(
-        command, env=environment(home), cwd=home, capture_output=True, text=True, timeout=BUDGET, check=False
+        command,
+        env=environment(home),
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=BUDGET,
+        check=False,
     )
 
 
@@ -91,7 +110,9 @@ def browser(url: str, **headers: str) -> tuple[int, str]:
 
 def children(pid: int) -> set[int]:
     """Return the process ids whose parent is `pid`."""
-    table = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout
+    table = subprocess.run(
+        ["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True
+    ).stdout
     pairs = (line.split() for line in table.splitlines()[1:])
     return {int(own) for own, parent in pairs if int(parent) == pid}
 
@@ -120,7 +141,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
 
 
 def test_the_page_holds_the_course(course: Started) -> None:
-    """The opened address shows the first module with course name, language, one h1, and the module list."""
+    """The opened address shows the first module with course name, language, one h1, and the module
+    list.
+    """
     status, page = browser(course.url)
     assert status == 200
     assert TITLE in page
@@ -131,14 +154,20 @@ def test_the_page_holds_the_course(course: Started) -> None:
 
 
 def test_nothing_comes_from_elsewhere(course: Started) -> None:
-    """The page and its style sheet name no address but their own, apart from links the learner may follow."""
+    """The page and its style sheet name no address but their own, apart from links the learner may
+    follow.
+    """
     _, page = browser(course.url)
     base = course.url.split("?")[0]
     sheet = re.search(r'href="/(voila/templates/[^"]*page\.css[^"]*)"', page)
     assert sheet
     _, css = browser(base + sheet[1])
     loaded = re.sub(r'<a [^>]*href="[^"]*"', "", page) + css
-    addresses = {address for address in re.findall(r"https?://[^\s\"'<>)\\]+", loaded) if "127.0.0.1" not in address}
+    addresses = {
+        address
+        for address in re.findall(r"https?://[^\s\"'<>)\\]+", loaded)
+        if "127.0.0.1" not in address
+    }
     assert {address for address in addresses if "www.w3.org" not in address} == set()
 
 
@@ -208,7 +237,9 @@ def test_the_users_own_jupyter_is_untouched(course: Started) -> None:
 
 
 def test_ctrl_c_ends_everything(course: Started) -> None:
-    """Ctrl-C ends every kernel and takes the note away; it says goodbye in one line, with exit code 0."""
+    """Ctrl-C ends every kernel and takes the note away; it says goodbye in one line, with exit code
+    0.
+    """
     kernels = children(course.process.pid)
     assert kernels
     assert course.end() == 0
@@ -219,7 +250,9 @@ def test_ctrl_c_ends_everything(course: Started) -> None:
 
 
 def test_lab_opens_the_first_notebook(tmp_path: Path) -> None:
-    """Course mode serves JupyterLab with its extension, from settings of its own; SIGTERM ends it cleanly."""
+    """Course mode serves JupyterLab with its extension, from settings of its own; SIGTERM ends it
+    cleanly.
+    """
     lab = Started(tmp_path, "--lab")
     status, page = browser(lab.url)
     assert status == 200
@@ -242,7 +275,9 @@ def test_a_note_left_by_a_crash_counts_for_nothing(tmp_path: Path) -> None:
 
 
 def test_kernels_of_closed_pages_end() -> None:
-    """A kernel ends a grace after its page said goodbye, long after a page that vanished, and never before."""
+    """A kernel ends a grace after its page said goodbye, long after a page that vanished, and never
+    before.
+    """
     departures = Departures()
     departures.goodbye("left")
     assert departures.overdue({"left", "vanished"}, 0.0) == []
@@ -261,7 +296,9 @@ def test_a_page_that_comes_back_keeps_its_kernel() -> None:
 
 
 class Kernels:
-    """Kernels held ready for one notebook, of which some have died or are gone; ends them as Voila's manager does."""
+    """Kernels held ready for one notebook, of which some have died or are gone; ends them as
+    Voila's manager does.
+    """
 
     def __init__(self, *starts: Any, alive: set[str]) -> None:
         self._pools = {"m1.ipynb": list(starts)}
@@ -282,10 +319,16 @@ class Kernels:
 
 
 def test_dead_kernels_get_no_page() -> None:
-    """Of the kernels held ready for a notebook those that died are given up; the others, also starting ones, stay."""
+    """Of the kernels held ready for a notebook those that died are given up; the others, also
+    starting ones, stay.
+    """
 
     async def held_ready(name: str) -> dict[str, Any]:
-        return {"kernel_id": name, "renderer": SimpleNamespace(), "task": asyncio.create_task(asyncio.sleep(0))}
+        return {
+            "kernel_id": name,
+            "renderer": SimpleNamespace(),
+            "task": asyncio.create_task(asyncio.sleep(0)),
+        }
 
     async def scene() -> None:
         ready = [asyncio.create_task(held_ready(name)) for name in ("dead", "gone", "well")]

@@ -1,4 +1,6 @@
-"""The log: what it promises when notebooks run side by side, kernels die, disks fail and files break."""
+"""The log: what it promises when notebooks run side by side, kernels die, disks fail and files
+break.
+"""
 
 import os
 import random
@@ -11,17 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from brmcourse import store as module
 from brmcourse.activities import quiz
 from brmcourse.activities.activity import Action
 from brmcourse.events import Draft
 from brmcourse.hosts.session import Session
-from brmcourse.store import Store
+from brmcourse.log import sqlite as module
+from brmcourse.log.sqlite import Store
 from tests.make import exercise
 
 NOBODY = 65534
 
-pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")  # the children never use threads
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:This process .* is multi-threaded"
+)  # the children never use threads
 
 
 def draft(text: str = "x", subject: str = "q1") -> Draft:
@@ -65,7 +69,9 @@ def test_durable_settings(store: Store) -> None:
 
 
 def test_two_notebooks_at_once(tmp_path: Path) -> None:
-    """Several stores and threads write to one file at the same time, and every event of each is there."""
+    """Several stores and threads write to one file at the same time, and every event of each is
+    there.
+    """
     path = tmp_path / "answers.sqlite"
 
     def write(name: int) -> None:
@@ -80,7 +86,9 @@ def test_two_notebooks_at_once(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(texts(Store(path))) == sorted(f"{name}-{number}" for name in range(4) for number in range(25))
+    assert sorted(texts(Store(path))) == sorted(
+        f"{name}-{number}" for name in range(4) for number in range(25)
+    )
 
 
 def test_migration_from_an_empty_file(tmp_path: Path) -> None:
@@ -101,7 +109,9 @@ def test_migration_from_an_empty_file(tmp_path: Path) -> None:
 
 
 def test_newer_schema_is_left_alone(tmp_path: Path) -> None:
-    """A file written by a newer version of the course is neither changed nor set aside; the learner reads why."""
+    """A file written by a newer version of the course is neither changed nor set aside; the learner
+    reads why.
+    """
     path = tmp_path / "answers.sqlite"
     db = sqlite3.connect(path)
     db.execute("PRAGMA journal_mode = WAL")
@@ -114,7 +124,9 @@ def test_newer_schema_is_left_alone(tmp_path: Path) -> None:
 
 
 def answer_forever(path: Path, pipe: int) -> None:
-    """Answer the first question again and again, telling through the pipe what the screen has confirmed."""
+    """Answer the first question again and again, telling through the pipe what the screen has
+    confirmed.
+    """
     content = exercise()
     session = Session(quiz, content, Store(path), seed="s")
     session.open()
@@ -130,7 +142,9 @@ def answer_forever(path: Path, pipe: int) -> None:
 
 
 def test_killed_at_any_moment(tmp_path: Path) -> None:
-    """A kernel killed at any of 200 random moments loses no answer that was confirmed on the screen."""
+    """A kernel killed at any of 200 random moments loses no answer that was confirmed on the
+    screen.
+    """
     path = tmp_path / "answers.sqlite"
     confirmed: list[str] = []
     chance = random.Random(7)
@@ -156,7 +170,9 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
 
 
 def test_full_disk(store: Store) -> None:
-    """On a full disk the events wait in memory, the learner reads so, and they are saved once there is room."""
+    """On a full disk the events wait in memory, the learner reads so, and they are saved once there
+    is room.
+    """
     store.append([draft("before")])
     assert store._db is not None
     pages = store._db.execute("PRAGMA page_count").fetchone()[0]
@@ -183,7 +199,9 @@ def as_nobody(work: object) -> int:
 
 
 def test_read_only_folder(tmp_path: Path) -> None:
-    """In a folder that may not be written, earlier answers show, new ones wait in memory, and the learner reads so."""
+    """In a folder that may not be written, earlier answers show, new ones wait in memory, and the
+    learner reads so.
+    """
     folder = tmp_path / "locked"
     folder.mkdir()
     old = Store(folder / "answers.sqlite")
@@ -207,7 +225,9 @@ def test_read_only_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["garbage", "middle", "empty-page"])
 def test_damaged_file(tmp_path: Path, damage: str) -> None:
-    """A damaged file is set aside under a name the learner is told, never deleted, and the course goes on."""
+    """A damaged file is set aside under a name the learner is told, never deleted, and the course
+    goes on.
+    """
     path = tmp_path / "answers.sqlite"
     store = Store(path)
     store.append([draft(f"{number} " + "x" * 500) for number in range(100)])
@@ -234,7 +254,9 @@ def test_damaged_file(tmp_path: Path, damage: str) -> None:
 
 
 def test_file_deleted_while_open(store: Store) -> None:
-    """If the file is deleted under an open course, the next answer starts a new one instead of going nowhere."""
+    """If the file is deleted under an open course, the next answer starts a new one instead of
+    going nowhere.
+    """
     store.append([draft("one")])
     store.path.unlink()
     store.append([draft("two")])
@@ -242,7 +264,9 @@ def test_file_deleted_while_open(store: Store) -> None:
 
 
 def test_damaged_while_open(store: Store) -> None:
-    """A file that breaks while the course is open fails no call; the answer is kept and the learner reads of it."""
+    """A file that breaks while the course is open fails no call; the answer is kept and the learner
+    reads of it.
+    """
     store.append([draft(str(number) * 2000) for number in range(20)])
     assert store._db is not None
     store._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -250,7 +274,9 @@ def test_damaged_while_open(store: Store) -> None:
         file.seek(4096)
         file.write(os.urandom(60_000))
     store._db.close()
-    store._db = sqlite3.connect(store.path, check_same_thread=False)  # as if the pages were not in its cache
+    store._db = sqlite3.connect(
+        store.path, check_same_thread=False
+    )  # as if the pages were not in its cache
     store.append([draft("late")])
     assert "late" in texts(store)
     assert store.trouble or store.notice

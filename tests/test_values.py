@@ -1,4 +1,6 @@
-"""The values exercise: an order that is always one, a guess kept apart from the answer, and the two compared."""
+"""The values exercise: an order that is always one, a guess kept apart from the answer, and the two
+compared.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -21,7 +23,9 @@ HEARD = "What they said or did that shows it"
 def pick(stage: str, *chosen: str, **more: str) -> dict[str, str]:
     """Return the form fields that name these cards, each with the same further fields."""
     form = {f"{stage}:{number}:card": card for number, card in enumerate(chosen, 1)}
-    return form | {f"{stage}:{number}:{key}": text for number in range(1, 4) for key, text in more.items()}
+    return form | {
+        f"{stage}:{number}:{key}": text for number in range(1, 4) for key, text in more.items()
+    }
 
 
 def compared(before: tuple[str, ...], after: tuple[str, ...]) -> Any:
@@ -68,7 +72,9 @@ def test_arrows_and_numbers_move_a_card() -> None:
 
 
 def test_guess_comes_before_the_answer() -> None:
-    """The form for what was heard appears once three different values are guessed and the partner was asked."""
+    """The form for what was heard appears once three different values are guessed and the partner
+    was asked.
+    """
     play = Play(values, cards())
     play.do("asked", **pick("predicted", "ann", "ann", "bea", evidence="She said so."))
     assert not play.state.asked
@@ -100,8 +106,12 @@ def test_a_pick_can_be_taken_back() -> None:
         (("ann", "bea", "fay"), ("cyn", "dot", "eve"), (), 4 / 3),
     ],
 )
-def test_comparison(before: tuple[str, ...], after: tuple[str, ...], hits: tuple[str, ...], distance: float) -> None:
-    """Hits are the values in both, the distance the mean of wedges between the two threes in their closest pairing."""
+def test_comparison(
+    before: tuple[str, ...], after: tuple[str, ...], hits: tuple[str, ...], distance: float
+) -> None:
+    """Hits are the values in both, the distance the mean of wedges between the two threes in their
+    closest pairing.
+    """
     found = compared(before, after)
     assert found.hits == hits
     assert found.distance == pytest.approx(distance)
@@ -109,7 +119,9 @@ def test_comparison(before: tuple[str, ...], after: tuple[str, ...], hits: tuple
 
 
 def test_comparison_needs_both_sides() -> None:
-    """With fewer than three different values on one side there is no comparison, and the page shows none."""
+    """With fewer than three different values on one side there is no comparison, and the page shows
+    none.
+    """
     play = Play(values, cards())
     play.do("asked", **pick("predicted", "ann", "bea", "cyn"))
     play.do("draft", **pick("revised", "ann", "ann", "bea"))
@@ -122,17 +134,28 @@ def test_comparison_needs_both_sides() -> None:
 
 @given(one=st.sampled_from(CARDS), other=st.sampled_from(CARDS))
 def test_distance_goes_the_shorter_way(one: str, other: str) -> None:
-    """The distance of two cards is the same both ways, none in one wedge, and half the circle at most."""
+    """The distance of two cards is the same both ways, none in one wedge, and half the circle at
+    most.
+    """
     content = cards()
     assert content.distance(one, other) == content.distance(other, one) <= content.wedges // 2
-    assert (content.distance(one, other) == 0) == (content.card(one).wedge == content.card(other).wedge)
+    assert (content.distance(one, other) == 0) == (
+        content.card(one).wedge == content.card(other).wedge
+    )
 
 
 def test_cards_that_are_gone() -> None:
-    """After a change of the cards an order of the old ones counts no more, and a pick of one leaves its evidence."""
+    """After a change of the cards an order of the old ones counts no more, and a pick of one leaves
+    its evidence.
+    """
     drafts = (
         Draft("values.ranked", "values", "old", {"order": ["gone", *CARDS[1:]]}),
-        Draft("values.predicted", "values", "old", {"picks": [{"card": "gone", "evidence": "She said so."}, {}, {}]}),
+        Draft(
+            "values.predicted",
+            "values",
+            "old",
+            {"picks": [{"card": "gone", "evidence": "She said so."}, {}, {}]},
+        ),
     )
     state = start(values, cards(), map(record, drafts), "seed")
     assert not state.ranked
@@ -151,20 +174,26 @@ FIELDS = st.sampled_from(
 MOVES = st.tuples(
     st.sampled_from(["up", "down", "rank", "draft", "asked", "guess-again", "nonsense"]),
     st.sampled_from(["", "gone", *CARDS]),
-    st.dictionaries(FIELDS, st.sampled_from(["", "0", "2", "7", "-1", "²", "gone", "low", *CARDS]), max_size=8),
+    st.dictionaries(
+        FIELDS, st.sampled_from(["", "0", "2", "7", "-1", "²", "gone", "low", *CARDS]), max_size=8
+    ),
 )
 
 
 @settings(deadline=None)
 @given(st.lists(MOVES, max_size=12))
 def test_order_stays_an_order(moves: list[tuple[str, str, dict[str, str]]]) -> None:
-    """Whatever the learner does, the order holds each card once, and the log alone rebuilds the page."""
+    """Whatever the learner does, the order holds each card once, and the log alone rebuilds the
+    page.
+    """
     play = Play(values, cards())
     for name, about, form in moves:
         play.do(name, about, **form)
         assert sorted(play.state.order) == CARDS
-        assert {card for picks in (play.state.predicted, play.state.revised) for card in values.chosen(picks)} <= {
-            *CARDS
-        }
+        assert {
+            card
+            for picks in (play.state.predicted, play.state.revised)
+            for card in values.chosen(picks)
+        } <= {*CARDS}
     assert play.reopened == replace(play.state, notice="")
     assert render(play.reopened) == render(replace(play.state, notice=""))

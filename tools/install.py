@@ -17,17 +17,31 @@ def main():
     """Install; return the exit code."""
     if sys.version_info < NEEDED:
         has = ".".join(map(str, sys.version_info[:3]))
-        return fail("The course needs Python {}.{} or newer; this is Python {}.".format(*NEEDED, has))
-    python = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
+        return fail(
+            "The course needs Python {}.{} or newer; this is Python {}.".format(*NEEDED, has)
+        )
+    python = (
+        os.path.join(VENV, "Scripts", "python.exe")
+        if os.name == "nt"
+        else os.path.join(VENV, "bin", "python")
+    )
     if not os.path.exists(python):
         print("Making a place for the course in .venv ...", flush=True)
         if subprocess.call([sys.executable, "-m", "venv", VENV]):
-            return fail("Python cannot make a virtual environment here. On Debian: sudo apt install python3-venv")
-    print("Fetching JupyterLab and what else the course stands on. This takes a minute or two.", flush=True)
+            return fail(
+                "Python cannot make a virtual environment here. On Debian: sudo apt install python3-venv"
+            )
+    print(
+        "Fetching JupyterLab and what else the course stands on. This takes a minute or two.",
+        flush=True,
+    )
     wanted = ".[test]" if "--test" in sys.argv else "."
-    if install([python, "-m", "pip", "install", "--disable-pip-version-check", "--editable", wanted]):
+    if install(
+        [python, "-m", "pip", "install", "--disable-pip-version-check", "--editable", wanted]
+    ):
         return 1
-    # Done once here, or else each page of the course does it anew where Python may not write beside its files.
+    # Done once here, or else each page of the course does it anew where Python may not write beside
+    # its files.
     subprocess.call([python, "-m", "compileall", "-q", os.path.join(ROOT, "brmcourse")])
     print("The course is installed.", flush=True)
     return 0
@@ -35,14 +49,18 @@ def main():
 
 def install(command):
     """Run pip and show one short line for each package; return the exit code, after the whole output if it failed."""
-    pip = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    pip = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
+    )
     said = []
     for line in pip.stdout:
         said.append(line)
         if line.startswith("Collecting "):
             print("  " + re.match(r"[\w.-]+", line.split()[1]).group(), flush=True)
     if pip.wait():
-        return fail("".join(said[-20:]) + "The course could not be installed; the lines above say why.")
+        return fail(
+            "".join(said[-20:]) + "The course could not be installed; the lines above say why."
+        )
     return 0
 
 

@@ -9,13 +9,17 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.model.coverage import Term
 from brmcourse.model.evidence import Source
 
 ROOT = Path(__file__).parent.parent
 CITE = re.compile(r"\s*\{cite\}`([^`]+)`")
-STRENGTH = {1: "a single study, a theory or practice", 2: "several or large studies", 3: "many studies taken together"}
+STRENGTH = {
+    1: "a single study, a theory or practice",
+    2: "several or large studies",
+    3: "many studies taken together",
+}
 
 
 def build(source: Path, library: Library) -> str:
@@ -40,7 +44,9 @@ def build(source: Path, library: Library) -> str:
 
 def _filled(text: str, evidence: dict[str, Source], library: Library) -> str:
     """Put the glossary and the list of sources in their places, and citations into words."""
-    text = text.replace("{glossary}", "\n".join(_term(term) for term in _sorted(library.glossary.terms)))
+    text = text.replace(
+        "{glossary}", "\n".join(_term(term) for term in _sorted(library.glossary.terms))
+    )
     text = text.replace("{sources}", "\n\n".join(_note(entry) for entry in evidence.values()))
     return "\n\n".join(_cited(block, evidence) for block in text.split("\n\n"))
 
@@ -58,7 +64,9 @@ def _cited(block: str, evidence: dict[str, Source]) -> str:
     """Put each citation into words, and after the paragraph a note for each that opens to say how strong it is."""
     names = list(dict.fromkeys(CITE.findall(block)))
     if unknown := set(names) - set(evidence):
-        raise SystemExit(f"Unknown source: {', '.join(sorted(unknown))}. Add it to data/evidence.yaml.")
+        raise SystemExit(
+            f"Unknown source: {', '.join(sorted(unknown))}. Add it to data/evidence.yaml."
+        )
     text = CITE.sub(lambda found: f" ({evidence[found[1]].cite})", block)
     return "\n\n".join([text, *(_note(evidence[name]) for name in names)])
 

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from brmcourse.content import KINDS, SINGLES, model_of
+from brmcourse.content.library import KINDS, SINGLES, model_of
 from brmcourse.model.base import Content
 
 ROOT = Path(__file__).parent.parent

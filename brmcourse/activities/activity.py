@@ -1,8 +1,9 @@
 """What every activity is: a module with pure functions over a state that the learner's log rebuilds.
 
-`begin` gives the state of someone who did nothing yet, `replay` folds one recorded event into it, and `update`
-answers an action of the learner with events to record. What was recorded comes back through `replay`, so that the
-page after an answer and the page reopened a week later are the same fold over the same log.
+`begin` gives the state of someone who did nothing yet, `replay` folds one recorded event into it,
+and `update` answers an action of the learner with events to record. What was recorded comes back
+through `replay`, so that the page after an answer and the page reopened a week later are the same
+fold over the same log.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,6 +1,7 @@
 """The capstone: the plan for one partner, gathered from what was written in the modules and edited in place.
 
-It keeps nothing of its own. Each piece is the activity of the module it comes from, over the same events.
+It keeps nothing of its own. Each piece is the activity of the module it comes from, over the same
+events.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 from brmcourse.activities import plan, reflection, sheet, values
 from brmcourse.activities.activity import Action, Activity
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.events import Draft, Event
 from brmcourse.model.capstone import Capstone, Chapter, Shown
 
@@ -47,7 +48,10 @@ class CapstoneState:
 def gather(library: Library) -> Outline:
     """Return the plan with the content that its parts show; raise UnknownIdError or ContentError."""
     capstone = library.capstone
-    return Outline(capstone, tuple(tuple(_piece(library, shown) for shown in part.shows) for part in capstone.parts))
+    return Outline(
+        capstone,
+        tuple(tuple(_piece(library, shown) for shown in part.shows) for part in capstone.parts),
+    )
 
 
 def _piece(library: Library, shown: Shown) -> Piece:
@@ -67,12 +71,20 @@ def _piece(library: Library, shown: Shown) -> Piece:
 
 def subjects(outline: Outline) -> tuple[str, ...]:
     """Return the subjects of all pieces."""
-    return tuple(name for part in outline.pieces for piece in part for name in piece.activity.subjects(piece.content))
+    return tuple(
+        name
+        for part in outline.pieces
+        for piece in part
+        for name in piece.activity.subjects(piece.content)
+    )
 
 
 def begin(outline: Outline, seed: str) -> CapstoneState:
     """Return the plan with nothing written in it."""
-    states = tuple(tuple(piece.activity.begin(piece.content, seed) for piece in part) for part in outline.pieces)
+    states = tuple(
+        tuple(piece.activity.begin(piece.content, seed) for piece in part)
+        for part in outline.pieces
+    )
     return CapstoneState(outline, states)
 
 
@@ -80,7 +92,11 @@ def replay(state: CapstoneState, event: Event) -> CapstoneState:
     """Fold an event into the pieces that it is about."""
 
     def fold(piece: Piece, one: Any) -> Any:
-        return piece.activity.replay(one, event) if event.subject in piece.activity.subjects(piece.content) else one
+        return (
+            piece.activity.replay(one, event)
+            if event.subject in piece.activity.subjects(piece.content)
+            else one
+        )
 
     states = tuple(
         tuple(fold(piece, one) for piece, one in zip(part, ones, strict=True))
@@ -98,7 +114,9 @@ def update(state: CapstoneState, action: Action) -> tuple[CapstoneState, Sequenc
     drafts: list[Draft] = []
     states = []
     for part, ones in zip(state.outline.pieces, state.states, strict=True):
-        answered = [piece.activity.update(one, action) for piece, one in zip(part, ones, strict=True)]
+        answered = [
+            piece.activity.update(one, action) for piece, one in zip(part, ones, strict=True)
+        ]
         drafts += [draft for _, given in answered for draft in given]
         states.append(tuple(one for one, _ in answered))
     return replace(state, states=tuple(states)), drafts

@@ -57,7 +57,10 @@ class ConversationState:
     @property
     def facts(self) -> tuple[str, ...]:
         """What the partner told, each once, in the order it came up."""
-        nodes = (self.conversation.nodes[name] for name in (*(turn.node for turn in self.turns), self.here))
+        nodes = (
+            self.conversation.nodes[name]
+            for name in (*(turn.node for turn in self.turns), self.here)
+        )
         return tuple(dict.fromkeys(node.fact for node in nodes if node.fact))
 
     @property
@@ -90,7 +93,10 @@ def resolve(conversation: Conversation, name: str, gauges: Mapping[str, int]) ->
 def moved(gauges: Mapping[str, int], choice: Choice) -> Mapping[str, int]:
     """Return the hidden state after a move."""
     low, high = GAUGE
-    return {name: min(high, max(low, value + choice.effects.get(name, 0))) for name, value in gauges.items()}
+    return {
+        name: min(high, max(low, value + choice.effects.get(name, 0)))
+        for name, value in gauges.items()
+    }
 
 
 def shown(state: ConversationState) -> tuple[tuple[int, Choice], ...]:
@@ -118,7 +124,10 @@ def replay(state: ConversationState, event: Event) -> ConversationState:
             return replace(state, begun=True, outdated=False)
         case "conversation.coached":
             return replace(state, coaching=event.body["on"])
-        case "conversation.chose" if (event.body["turn"], event.body["node"]) == (len(state.turns), state.here):
+        case "conversation.chose" if (event.body["turn"], event.body["node"]) == (
+            len(state.turns),
+            state.here,
+        ):
             return _take(state, event.body["choice"])
         case "conversation.rewound":
             return _rewind(state, event.body["to"])
@@ -129,8 +138,12 @@ def _take(state: ConversationState, number: int) -> ConversationState:
     if number not in range(len(state.node.choices)):
         return state
     after = moved(state.gauges, state.node.choices[number])
-    state = replace(state, begun=True, turns=(*state.turns, Turn(state.here, number, state.gauges, after)))
-    return replace(state, reached=state.reached | {state.node.ending}) if state.node.ending else state
+    state = replace(
+        state, begun=True, turns=(*state.turns, Turn(state.here, number, state.gauges, after))
+    )
+    return (
+        replace(state, reached=state.reached | {state.node.ending}) if state.node.ending else state
+    )
 
 
 def _rewind(state: ConversationState, to: int) -> ConversationState:
@@ -156,6 +169,11 @@ def update(state: ConversationState, action: Action) -> tuple[ConversationState,
             return replace(state, notice=ELSEWHERE), ()
         case "choose":
             place, choice = shown(state)[int(action.about) - 1]
-            body = {"turn": len(state.turns), "node": state.here, "choice": place, "points": choice.points}
+            body = {
+                "turn": len(state.turns),
+                "node": state.here,
+                "choice": place,
+                "points": choice.points,
+            }
             return state, draft("conversation.chose", **body, skill=choice.skill)
     return state, ()

@@ -11,7 +11,7 @@ from brmcourse.errors import ResponseError
 from brmcourse.events import Draft, Event
 from brmcourse.model.course import Module
 from brmcourse.model.question import BaseQuestion, Compose, Option, Order, Question, Quiz
-from brmcourse.scoring import Mark, Response, mark
+from brmcourse.scoring.marks import Mark, Response, mark
 
 GOOD_ENOUGH = 0.8
 """From this share of the points on, the summary does not send the learner back to the reading."""
@@ -128,14 +128,18 @@ class QuizState:
     def to_review(self) -> tuple[Question, ...]:
         """The questions whose first try is missing or earned too little."""
         return tuple(
-            q for q in self.quiz.questions if q.id not in self.tries or self.tries[q.id][0].mark.points < GOOD_ENOUGH
+            q
+            for q in self.quiz.questions
+            if q.id not in self.tries or self.tries[q.id][0].mark.points < GOOD_ENOUGH
         )
 
 
 def subjects(content: Exercise) -> tuple[str, ...]:
     """Return the quiz and its questions, with those of the test before it."""
     quizzes = (content.quiz, content.before) if content.before else (content.quiz,)
-    return *(quiz.id for quiz in quizzes), *(question.id for quiz in quizzes for question in quiz.questions)
+    return *(quiz.id for quiz in quizzes), *(
+        question.id for quiz in quizzes for question in quiz.questions
+    )
 
 
 def begin(content: Exercise, seed: str) -> QuizState:
@@ -151,16 +155,28 @@ def replay(state: QuizState, event: Event) -> QuizState:
         case "quiz.moved" if event.subject == state.quiz.id:
             ids = [q.id for q in state.quiz.questions]
             target = event.body["to"]
-            return replace(state, at=ids.index(target) if target in ids else len(ids), arranged=None)
+            return replace(
+                state, at=ids.index(target) if target in ids else len(ids), arranged=None
+            )
         case "quiz.reset" if event.subject == state.quiz.id:
-            kept = {key: tries for key, tries in state.tries.items() if key in {q.id for q in earlier}}
+            kept = {
+                key: tries for key, tries in state.tries.items() if key in {q.id for q in earlier}
+            }
             return QuizState(state.content, state.seed, tries=kept, starts=state.starts + 1)
         case "quiz.reset":  # the test before was begun anew
-            kept = {key: tries for key, tries in state.tries.items() if key not in {q.id for q in earlier}}
+            kept = {
+                key: tries
+                for key, tries in state.tries.items()
+                if key not in {q.id for q in earlier}
+            }
             return replace(state, tries=kept)
         case "quiz.wrote" if question:
             compared = state.compared | {question.id} if event.body["compare"] else state.compared
-            return replace(state, written={**state.written, question.id: event.body["response"]}, compared=compared)
+            return replace(
+                state,
+                written={**state.written, question.id: event.body["response"]},
+                compared=compared,
+            )
         case "quiz.answered" if question:
             return _answered(state, question, event)
     return state
@@ -172,7 +188,9 @@ def _answered(state: QuizState, question: Question, event: Event) -> QuizState:
     response = event.body["response"]
     answer = Answer(response, mark(question, response))
     tries = {**state.tries, question.id: (*state.tries.get(question.id, ()), answer)}
-    written = {**state.written, question.id: response} if isinstance(question, Compose) else state.written
+    written = (
+        {**state.written, question.id: response} if isinstance(question, Compose) else state.written
+    )
     outdated = state.outdated - {question.id}
     return replace(state, tries=tries, written=written, outdated=outdated, arranged=None)
 
@@ -196,7 +214,9 @@ def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]
     return state, ()
 
 
-def _check(state: QuizState, question: Question, action: Action) -> tuple[QuizState, Sequence[Draft]]:
+def _check(
+    state: QuizState, question: Question, action: Action
+) -> tuple[QuizState, Sequence[Draft]]:
     if state.test and question.id in state.tries:
         return replace(state, notice="Your first answer to this question is kept."), ()
     response = responses.read_response(state.seed, question, action)
@@ -223,10 +243,22 @@ def moved(state: QuizState, target: str) -> Draft:
     return Draft("quiz.moved", state.quiz.id, state.quiz.fingerprint, {"to": target})
 
 
-def _write(state: QuizState, question: Question, action: Action) -> tuple[QuizState, Sequence[Draft]]:
-    response, compare = responses.read_response(state.seed, question, action), action.name == "compare"
+def _write(
+    state: QuizState, question: Question, action: Action
+) -> tuple[QuizState, Sequence[Draft]]:
+    response, compare = (
+        responses.read_response(state.seed, question, action),
+        action.name == "compare",
+    )
     if compare and not response["text"].strip():
         return replace(state, notice="Write your line first."), ()
     if response == state.written.get(question.id, NOTHING) and not compare:
         return state, ()
-    return state, [Draft("quiz.wrote", question.id, question.fingerprint, {"response": response, "compare": compare})]
+    return state, [
+        Draft(
+            "quiz.wrote",
+            question.id,
+            question.fingerprint,
+            {"response": response, "compare": compare},
+        )
+    ]

@@ -20,7 +20,9 @@ def arranged(seed: str, question: Order, chosen: Sequence[str]) -> tuple[tuple[s
     """Return the lines as the learner arranged them (`chosen`, by id), or else shuffled, each with its letter."""
     lines = {option.id: (letter, option) for letter, option in shown(seed, question)}
     key = [option.id for option in question.options]
-    order = list(lines) if list(lines) != key else [*key[1:], key[0]]  # never hand out the right order
+    order = (
+        list(lines) if list(lines) != key else [*key[1:], key[0]]
+    )  # never hand out the right order
     return tuple(lines[name] for name in chosen or order)
 
 
@@ -39,7 +41,9 @@ def read_response(seed: str, question: BaseQuestion, action: Action) -> Any:
     names = codes(seed, question)
     picks = [names.get(value, value) for value in action.form.get("pick", ())]
     ratings = {
-        names[key.removeprefix("rate-")]: int(values[0]) if values[0].isdecimal() else names.get(values[0], values[0])
+        names[key.removeprefix("rate-")]: int(values[0])
+        if values[0].isdecimal()
+        else names.get(values[0], values[0])
         for key, values in action.form.items()
         if key.startswith("rate-") and key.removeprefix("rate-") in names and values and values[0]
     }

@@ -9,7 +9,7 @@ from typing import ClassVar
 from brmcourse.activities.activity import Action
 from brmcourse.events import Draft, Event
 from brmcourse.model.scale import Format, Item, Scale
-from brmcourse.scoring import ScaleScore, ratings, score_scale
+from brmcourse.scoring.scales import ScaleScore, ratings, score_scale
 
 Ratings = Mapping[str, int | None]
 NO_CHANCE = "none"
@@ -85,7 +85,9 @@ def replay(state: ScaleState, event: Event) -> ScaleState:
         case "scale.finished":
             score = score_scale(state.content.scale, state.content.format, event.body["answers"])
             results = (*state.results, Result(score, event.time))
-            return replace(state, results=results, ratings=event.body["answers"], finished=True, missing=())
+            return replace(
+                state, results=results, ratings=event.body["answers"], finished=True, missing=()
+            )
         case "scale.reopened":
             return replace(state, ratings={}, finished=False, missing=())
     return state
@@ -102,7 +104,11 @@ def update(state: ScaleState, action: Action) -> tuple[ScaleState, Sequence[Draf
     if action.name not in {"draft", "finish", "finish-anyway"} or state.finished:
         return state, ()
     given = _read(state, action)
-    fresh = {key: value for key, value in given.items() if key not in state.ratings or state.ratings[key] != value}
+    fresh = {
+        key: value
+        for key, value in given.items()
+        if key not in state.ratings or state.ratings[key] != value
+    }
     drafts = [draft("scale.rated", ratings=fresh)] if fresh else []
     answers = {**state.ratings, **given}
     missing = tuple(item.id for item in state.content.scale.items if item.id not in answers)

@@ -18,18 +18,28 @@ class SheetState:
     """A sheet and what stands in it: a text for each field of each entry, entries by number in order of adding."""
 
     sheet: Sheet
-    entries: Mapping[int, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({FIRST: {}}))
+    entries: Mapping[int, Mapping[str, str]] = field(
+        default_factory=lambda: MappingProxyType({FIRST: {}})
+    )
     removed: Mapping[int, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     saved: Mapping[int, datetime] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def filled(self) -> Mapping[int, Mapping[str, str]]:
         """The entries in which anything stands, in the order they are shown in."""
-        found = {n: texts for n, texts in self.entries.items() if any(text.strip() for text in texts.values())}
+        found = {
+            n: texts
+            for n, texts in self.entries.items()
+            if any(text.strip() for text in texts.values())
+        }
         if not isinstance(self.sheet.shows, Dates):
             return found
         date = self.sheet.shows.field
-        return dict(sorted(found.items(), key=lambda entry: (not entry[1].get(date), entry[1].get(date, ""))))
+        return dict(
+            sorted(
+                found.items(), key=lambda entry: (not entry[1].get(date), entry[1].get(date, ""))
+            )
+        )
 
     @property
     def tally(self) -> tuple[int, int]:
@@ -61,11 +71,16 @@ class SheetState:
         """Whether the points are enough, with none missing where it counts."""
         shows = self.sheet.shows
         assert isinstance(shows, Points)  # noqa: S101 -- the template asks only then
-        return (self.points or 0) >= shows.ready and all(self._points(name) for name in shows.never_zero)
+        return (self.points or 0) >= shows.ready and all(
+            self._points(name) for name in shows.never_zero
+        )
 
     def _points(self, name: str) -> int | None:
         chosen = self.entries.get(FIRST, {}).get(name)
-        return next((answer.points for answer in self.sheet.field(name).options if answer.id == chosen), None)
+        return next(
+            (answer.points for answer in self.sheet.field(name).options if answer.id == chosen),
+            None,
+        )
 
 
 def subjects(sheet: Sheet) -> tuple[str, ...]:
@@ -90,7 +105,9 @@ def replay(state: SheetState, event: Event) -> SheetState:
             return replace(state, entries={**entries, number: event.body["texts"]}, saved=saved)
         case "sheet.added" if number not in entries:
             saved = {n: time for n, time in state.saved.items() if n != number}
-            return replace(state, entries=dict(sorted({**entries, number: {}}.items())), saved=saved)
+            return replace(
+                state, entries=dict(sorted({**entries, number: {}}.items())), saved=saved
+            )
         case "sheet.removed" if number in entries:
             return replace(state, removed={number: entries.pop(number)}, entries=entries)
         case "sheet.restored" if number in removed:
@@ -101,18 +118,22 @@ def replay(state: SheetState, event: Event) -> SheetState:
 def update(state: SheetState, action: Action) -> tuple[SheetState, Sequence[Draft]]:
     """Answer "draft", "add", "remove" and "restore"; form fields are called "sheet:entry:field".
 
-    What stands in the form is recorded with every action, so that nothing typed is lost by adding an entry.
+    What stands in the form is recorded with every action, so that nothing typed is lost by adding
+    an entry.
     """
     name, _, number = action.about.partition(" ")
     drafts = [
         _draft(state, "wrote", entry=entry, texts=now)
         for entry, texts in state.entries.items()
-        if (now := _read(state, entry, action)) != {key: text for key, text in texts.items() if text}
+        if (now := _read(state, entry, action))
+        != {key: text for key, text in texts.items() if text}
     ]
     if name == state.sheet.id:
         match action.name:
             case "add":
-                drafts.append(_draft(state, "added", entry=max((*state.entries, *state.removed, 0)) + 1))
+                drafts.append(
+                    _draft(state, "added", entry=max((*state.entries, *state.removed, 0)) + 1)
+                )
             case "remove" if number in map(str, state.entries):
                 drafts.append(_draft(state, "removed", entry=int(number)))
             case "restore" if number in map(str, state.removed):

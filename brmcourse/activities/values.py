@@ -61,7 +61,9 @@ class ValuesState:
         if not self.asked or len(before) < TOP or len(after) < TOP:
             return None
         share = {entry.id: entry.share for entry in self.values.confidence}
-        sure = [share[pick["confidence"]] for pick in self.predicted if pick.get("confidence") in share]
+        sure = [
+            share[pick["confidence"]] for pick in self.predicted if pick.get("confidence") in share
+        ]
         steps = min(
             sum(self.values.distance(one, other) for one, other in zip(before, order, strict=True))
             for order in permutations(after)
@@ -74,8 +76,9 @@ class ValuesState:
 class Comparison:
     """A guess beside the answer.
 
-    `hits` are the values in both, `distance` the mean number of wedges between the two threes by their closest
-    pairing, `confidence` the mean of what was given (0 to 1), None if it was not given for each.
+    `hits` are the values in both, `distance` the mean number of wedges between the two threes by
+    their closest pairing, `confidence` the mean of what was given (0 to 1), None if it was not
+    given for each.
     """
 
     hits: tuple[str, ...]
@@ -113,7 +116,10 @@ def replay(state: ValuesState, event: Event) -> ValuesState:
 
 
 def _known(state: ValuesState, picks: Sequence[Mapping[str, str]]) -> Picks:
-    return tuple({key: text for key, text in pick.items() if key != "card" or text in state.order} for pick in picks)
+    return tuple(
+        {key: text for key, text in pick.items() if key != "card" or text in state.order}
+        for pick in picks
+    )
 
 
 def update(state: ValuesState, action: Action) -> tuple[ValuesState, Sequence[Draft]]:
@@ -137,14 +143,18 @@ def update(state: ValuesState, action: Action) -> tuple[ValuesState, Sequence[Dr
         if places[card].isdecimal() and int(places[card]) != number:
             return state, [draft("ranked", order=_placed(state.order, card, int(places[card]) - 1))]
     drafts = [
-        draft(stage, picks=picks) for stage in STAGES if (picks := _read(state, stage, action)) != getattr(state, stage)
+        draft(stage, picks=picks)
+        for stage in STAGES
+        if (picks := _read(state, stage, action)) != getattr(state, stage)
     ]
     if action.name == "guess-again":
         drafts.append(draft("asked", yes=False))
     elif action.name == "asked":
         picks = _read(state, "predicted", action)
         if len(chosen(picks)) < TOP:
-            return replace(state, notice="Name three different values first. A guess is enough."), drafts
+            return replace(
+                state, notice="Name three different values first. A guess is enough."
+            ), drafts
         drafts.append(draft("asked", yes=True))
     return state, drafts
 

@@ -50,7 +50,10 @@ def update(state: WritingState, action: Action) -> tuple[WritingState, Sequence[
     """Record every prompt whose text differs from what is kept; form fields are called "prompt:field"."""
     drafts = []
     for prompt in state.prompts:
-        texts = {name: action.get(f"{prompt.id}:{name}", state.text(prompt.id, name)) for name in state.fields}
+        texts = {
+            name: action.get(f"{prompt.id}:{name}", state.text(prompt.id, name))
+            for name in state.fields
+        }
         if any(text != state.text(prompt.id, name) for name, text in texts.items()):
             drafts.append(Draft(state.kind, prompt.id, prompt.fingerprint, texts))
     return state, drafts

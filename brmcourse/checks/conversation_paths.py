@@ -29,12 +29,16 @@ def every(node: Node) -> Sequence[Choice]:
 
 def strongest(node: Node) -> Sequence[Choice]:
     """Return the moves with the most points."""
-    return [choice for choice in node.choices if choice.points == max(c.points for c in node.choices)]
+    return [
+        choice for choice in node.choices if choice.points == max(c.points for c in node.choices)
+    ]
 
 
 def weakest(node: Node) -> Sequence[Choice]:
     """Return the moves with the fewest points."""
-    return [choice for choice in node.choices if choice.points == min(c.points for c in node.choices)]
+    return [
+        choice for choice in node.choices if choice.points == min(c.points for c in node.choices)
+    ]
 
 
 class Board:
@@ -51,7 +55,10 @@ class Board:
         self._routes = {
             key: [
                 (
-                    [(names.index(name), COMPARE[sign], number) for name, sign, number in clauses(route.when or "")],
+                    [
+                        (names.index(name), COMPARE[sign], number)
+                        for name, sign, number in clauses(route.when or "")
+                    ],
                     route.next,
                 )
                 for route in node.auto
@@ -65,21 +72,32 @@ class Board:
         """Return where a move leads."""
         low, high = GAUGE
         effects = self._effects[id(choice)]
-        gauges = tuple([min(high, max(low, value + effect)) for value, effect in zip(spot[1], effects, strict=True)])
+        gauges = tuple(
+            [
+                min(high, max(low, value + effect))
+                for value, effect in zip(spot[1], effects, strict=True)
+            ]
+        )
         return self._settled(choice.next, gauges)
 
     def _settled(self, name: str, gauges: Gauges) -> Spot:
         while routes := self._routes.get(name):
             name = next(
-                target for tests, target in routes if all(compare(gauges[at], number) for at, compare, number in tests)
+                target
+                for tests, target in routes
+                if all(compare(gauges[at], number) for at, compare, number in tests)
             )
         return name, gauges
 
-    def spots(self, start: Spot, moves: Callable[[Node], Sequence[Choice]] = every) -> Iterator[Spot]:
+    def spots(
+        self, start: Spot, moves: Callable[[Node], Sequence[Choice]] = every
+    ) -> Iterator[Spot]:
         """Yield every spot that can be reached from `start` by those moves, each once, the strongest moves first."""
         nodes = self.conversation.nodes
         offered = {
-            name: sorted(moves(node), key=lambda choice: choice.points) for name, node in nodes.items() if node.choices
+            name: sorted(moves(node), key=lambda choice: choice.points)
+            for name, node in nodes.items()
+            if node.choices
         }
         seen = {start}
         waiting = [start]
@@ -92,9 +110,15 @@ class Board:
                     seen.add(following)
                     waiting.append(following)
 
-    def endings(self, start: Spot, moves: Callable[[Node], Sequence[Choice]] = every) -> Iterator[str]:
+    def endings(
+        self, start: Spot, moves: Callable[[Node], Sequence[Choice]] = every
+    ) -> Iterator[str]:
         """Yield the ending of each spot that is one."""
-        return (ending for name, _ in self.spots(start, moves) if (ending := self.conversation.nodes[name].ending))
+        return (
+            ending
+            for name, _ in self.spots(start, moves)
+            if (ending := self.conversation.nodes[name].ending)
+        )
 
     def outcomes(self, moves: Callable[[Node], Sequence[Choice]] = every) -> Counter[Outcome]:
         """Return how often each outcome comes up over all ways to play by those moves."""
@@ -117,7 +141,8 @@ class Board:
 class Paths:
     """All ways through a conversation: how many, their turns, the share of each ending, and the scores.
 
-    `endings` gives shares from 0 to 1 in the file's order; scores are points earned / points there were, 0 to 1.
+    `endings` gives shares from 0 to 1 in the file's order; scores are points earned / points there
+    were, 0 to 1.
     """
 
     count: int
@@ -148,4 +173,6 @@ def paths_table(conversation: Conversation) -> Paths:
     turns = [outcome.turns for outcome in outcomes]
     scores = [outcome.points / (BEST * outcome.turns) for outcome in outcomes if outcome.turns]
     shares = {ending: reached[ending] / count for ending in conversation.endings}
-    return Paths(count, min(turns), max(turns), shares, min(scores, default=0), max(scores, default=0))
+    return Paths(
+        count, min(turns), max(turns), shares, min(scores, default=0), max(scores, default=0)
+    )

@@ -11,7 +11,9 @@ from brmcourse.checks.wording import listed
 from brmcourse.model.conversation import Choice, Conversation, Node
 
 CUE_LIMIT = 0.6
-"""The largest share of the points that going by a cue may earn; choosing at random earns half of them."""
+"""The largest share of the points that going by a cue may earn; choosing at random earns half of
+them.
+"""
 
 
 @rule("conversation.unreachable", Conversation)
@@ -22,10 +24,18 @@ def unreachable(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     for name, node in conversation.nodes.items():
         if name not in ways:
             message = f'no way from the start leads to "{name}"'
-            yield Flaw(("nodes", name), message, f"Let a choice lead there with `next: {name}`, or delete it.")
+            yield Flaw(
+                ("nodes", name),
+                message,
+                f"Let a choice lead there with `next: {name}`, or delete it.",
+            )
         elif node.choices and name not in played:
             message = f'nobody can come to "{name}": the conditions before it never hold'
-            yield Flaw(("nodes", name), message, "Change a condition under `auto`, or the effects before it.")
+            yield Flaw(
+                ("nodes", name),
+                message,
+                "Change a condition under `auto`, or the effects before it.",
+            )
 
 
 def _spots(conversation: Conversation, whole: Whole) -> list[Spot]:
@@ -52,7 +62,9 @@ def ending_unreached(conversation: Conversation, whole: Whole) -> Iterator[Flaw]
     for name in conversation.endings:
         if name not in reached:
             message = f'no way to play ends in "{name}"'
-            yield Flaw(("endings", name), message, "Change a condition under `auto`, or delete the ending.")
+            yield Flaw(
+                ("endings", name), message, "Change a condition under `auto`, or delete the ending."
+            )
 
 
 @rule("conversation.points-effects", Conversation, "warning")
@@ -65,7 +77,11 @@ def points_effects(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
                     f"this choice has {better.points} points and effects of {_effect(better):+d} together, "
                     f"one with {worse.points} has {_effect(worse):+d}"
                 )
-                yield Flaw(("nodes", name, "choices", place), message, "Let the better choice do more good.")
+                yield Flaw(
+                    ("nodes", name, "choices", place),
+                    message,
+                    "Let the better choice do more good.",
+                )
 
 
 def _effect(choice: Choice) -> int:
@@ -106,7 +122,9 @@ def recovery(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
     board = Board(conversation)
     for spot in board.spots(board.start, strongest):
         for place, choice in enumerate(conversation.nodes[spot[0]].choices):
-            if not choice.points and all(ending == worst for ending in board.endings(board.next(spot, choice))):
+            if not choice.points and all(
+                ending == worst for ending in board.endings(board.next(spot, choice))
+            ):
                 message = f'after this one weak choice everything ends in "{worst}"'
                 advice = "Let one good choice after it lead back: soften its effects, or add a turn that repairs."
                 yield Flaw(("nodes", spot[0], "choices", place), message, advice)
@@ -119,7 +137,11 @@ def three_choices(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
         points = sorted((choice.points for choice in node.choices), reverse=True)
         if points and points != [2, 1, 0]:
             message = f'the choices at "{name}" have the points {listed([str(value) for value in points])}'
-            yield Flaw(("nodes", name), message, "Offer three choices: one with 2 points, one with 1, one with 0.")
+            yield Flaw(
+                ("nodes", name),
+                message,
+                "Offer three choices: one with 2 points, one with 1, one with 0.",
+            )
 
 
 @rule("conversation.cues", Conversation, "warning")
@@ -137,4 +159,6 @@ def cues(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
                 f"always choosing {cue} line earns {sum(shares.values()) / len(shares):.0%} of the points; "
                 f"it is the best choice at {_quoted(helped)}"
             )
-            yield Flaw(("nodes",), message, f"Reword choices there until it earns {CUE_LIMIT:.0%} or less.")
+            yield Flaw(
+                ("nodes",), message, f"Reword choices there until it earns {CUE_LIMIT:.0%} or less."
+            )

@@ -18,12 +18,23 @@ from brmcourse.checks import (
 )
 from brmcourse.checks.reading import Reading, read_notebook
 from brmcourse.checks.rule import RULES, Part, Whole
-from brmcourse.content import Library
+from brmcourse.content.library import Library
+from brmcourse.content.yaml import Source
 from brmcourse.errors import ContentError, Problem
 from brmcourse.model.base import Content
-from brmcourse.source import Source
 
-FAMILIES = (references, questions, quizzes, conversations, scales, texts, vocabulary, notebooks, coverage, silence)
+FAMILIES = (
+    references,
+    questions,
+    quizzes,
+    conversations,
+    scales,
+    texts,
+    vocabulary,
+    notebooks,
+    coverage,
+    silence,
+)
 """The modules whose rules are asked, by what they look at."""
 
 STRUCTURE = (references.__name__, silence.__name__)
@@ -32,7 +43,9 @@ STRUCTURE = (references.__name__, silence.__name__)
 def check(root: Path, *, structure_only: bool = False) -> list[Problem]:
     """Return every problem of the course below `root`, in file order; an empty list if there is none."""
     whole, problems = load(root)
-    rules = [rule for rule in RULES.values() if not structure_only or rule.find.__module__ in STRUCTURE]
+    rules = [
+        rule for rule in RULES.values() if not structure_only or rule.find.__module__ in STRUCTURE
+    ]
     for part in whole.parts:
         for rule in rules:
             if isinstance(part.content, rule.about):

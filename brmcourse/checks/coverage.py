@@ -33,17 +33,33 @@ QUIZ = Means(
         and any(question.row == row for question in content.questions)
     ),
 )
-CONVERSATION = Means("a conversation", "conversations", lambda content, _: isinstance(content, Conversation))
+CONVERSATION = Means(
+    "a conversation", "conversations", lambda content, _: isinstance(content, Conversation)
+)
 SCALE = Means("a self-assessment", "scales", lambda content, _: isinstance(content, Scale))
 REFLECTION = Means(
     "a reflection",
     "prompts",
     lambda content, _: isinstance(content, Prompts) and bool(content.reflections),
 )
-PLAN = Means("a plan", "prompts", lambda content, _: isinstance(content, Prompts) and bool(content.plans))
+PLAN = Means(
+    "a plan", "prompts", lambda content, _: isinstance(content, Prompts) and bool(content.plans)
+)
 
-PRACTICE: Mapping[str, Means] = {"Q": QUIZ, "S": CONVERSATION, "A": SCALE, "R": REFLECTION, "P": PLAN}
-PROOF: Mapping[str, Means] = {"E1": QUIZ, "E2": CONVERSATION, "E3": SCALE, "E4": REFLECTION, "E5": PLAN}
+PRACTICE: Mapping[str, Means] = {
+    "Q": QUIZ,
+    "S": CONVERSATION,
+    "A": SCALE,
+    "R": REFLECTION,
+    "P": PLAN,
+}
+PROOF: Mapping[str, Means] = {
+    "E1": QUIZ,
+    "E2": CONVERSATION,
+    "E3": SCALE,
+    "E4": REFLECTION,
+    "E5": PLAN,
+}
 
 
 @rule("coverage.rows", Course)
@@ -52,13 +68,20 @@ def rows(course: Course, whole: Whole) -> Iterator[Flaw]:
     for coverage, _ in whole.all(Coverage):
         for position, module in enumerate(course.modules):
             wanted = [row.id for row in coverage.rows if row.module == module.id]
-            extra, lacking = sorted(set(module.rows) - set(wanted)), sorted(set(wanted) - set(module.rows))
+            extra, lacking = (
+                sorted(set(module.rows) - set(wanted)),
+                sorted(set(wanted) - set(module.rows)),
+            )
             if extra or lacking:
-                said = [f"has {', '.join(extra)} too many"] * bool(extra) + [f"lacks {', '.join(lacking)}"] * bool(
-                    lacking
+                said = [f"has {', '.join(extra)} too many"] * bool(extra) + [
+                    f"lacks {', '.join(lacking)}"
+                ] * bool(lacking)
+                message = (
+                    f'compared with data/coverage.yaml, module "{module.id}" {" and ".join(said)}'
                 )
-                message = f'compared with data/coverage.yaml, module "{module.id}" {" and ".join(said)}'
-                yield Flaw(("modules", position, "rows"), message, "Correct the rows here or there.")
+                yield Flaw(
+                    ("modules", position, "rows"), message, "Correct the rows here or there."
+                )
 
 
 @rule("coverage.taught", Course)
@@ -84,10 +107,10 @@ def practised(coverage: Coverage, whole: Whole) -> Iterator[Flaw]:
     """Find rows of written modules that lack a kind of practice the table promises."""
     for number, row in _written(coverage, whole):
         for code in _lacking(row, row.practice, PRACTICE, whole):
-            message = (
-                f'row {row.id} is to be practised by {code}, but module "{row.module}" lacks {PRACTICE[code].needs}'
+            message = f'row {row.id} is to be practised by {code}, but module "{row.module}" lacks {PRACTICE[code].needs}'
+            yield Flaw(
+                ("rows", number, "practice"), message, f"Write it, or take {code} out of this line."
             )
-            yield Flaw(("rows", number, "practice"), message, f"Write it, or take {code} out of this line.")
 
 
 @rule("coverage.evidenced", Coverage)
@@ -96,7 +119,9 @@ def evidenced(coverage: Coverage, whole: Whole) -> Iterator[Flaw]:
     for number, row in _written(coverage, whole):
         for code in _lacking(row, row.evidence, PROOF, whole):
             message = f'row {row.id} is to be shown by {code}, but module "{row.module}" lacks {PROOF[code].needs}'
-            yield Flaw(("rows", number, "evidence"), message, f"Write it, or take {code} out of this line.")
+            yield Flaw(
+                ("rows", number, "evidence"), message, f"Write it, or take {code} out of this line."
+            )
 
 
 def coverage_matrix(whole: Whole) -> str:
@@ -118,7 +143,11 @@ def _cells(row: CoverageRow, module: Module, whole: Whole) -> tuple[str, str, st
         lacking = list(_lacking(row, codes, means, whole))
         return " ".join(f"{code} missing" if code in lacking else code for code in codes)
 
-    return "; ".join(sections) or "missing", marked(row.practice, PRACTICE), marked(row.evidence, PROOF)
+    return (
+        "; ".join(sections) or "missing",
+        marked(row.practice, PRACTICE),
+        marked(row.evidence, PROOF),
+    )
 
 
 def _taught(module: Module) -> set[str]:
@@ -132,7 +161,9 @@ def _written(coverage: Coverage, whole: Whole) -> Iterator[tuple[int, CoverageRo
             yield number, row
 
 
-def _lacking(row: CoverageRow, codes: tuple[str, ...], means: Mapping[str, Means], whole: Whole) -> Iterator[str]:
+def _lacking(
+    row: CoverageRow, codes: tuple[str, ...], means: Mapping[str, Means], whole: Whole
+) -> Iterator[str]:
     """Yield the codes that nothing serves; a broken file may hold what is looked for."""
     files = [c for c, _ in whole.all(Content) if getattr(c, "module", "").lower() == row.module]
     for code in codes:

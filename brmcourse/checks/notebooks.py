@@ -23,8 +23,12 @@ def no_alternative(reading: Reading, _whole: Whole) -> Iterator[Flaw]:
     for block in reading.blocks:
         for number, line in enumerate(block.text.split("\n"), block.line):
             for match in PICTURE.finditer(line):
-                message = f'the picture "{match[1] or match[2]}" has no text for those who cannot see it'
-                yield Flaw((number,), message, "Say between the square brackets what the picture shows.")
+                message = (
+                    f'the picture "{match[1] or match[2]}" has no text for those who cannot see it'
+                )
+                yield Flaw(
+                    (number,), message, "Say between the square brackets what the picture shows."
+                )
 
 
 @rule("text.heading-jump", Reading)
@@ -32,7 +36,9 @@ def heading_jump(reading: Reading, _whole: Whole) -> Iterator[Flaw]:
     """Find headings more than one level below the heading before them."""
     for (_, above, _title), (line, level, title) in pairwise([(0, 0, ""), *reading.headings]):
         if level > above + 1:
-            message = f'the heading "{title}" is on level {level}, but the one before is on level {above}'
+            message = (
+                f'the heading "{title}" is on level {level}, but the one before is on level {above}'
+            )
             if not above:
                 message = f'the first heading, "{title}", is on level {level}'
             yield Flaw((line,), message, f"Write it with {'#' * (above + 1)}.")
@@ -73,4 +79,6 @@ def section_heading(course: Course, whole: Whole) -> Iterator[Flaw]:
             for number, section in enumerate(module.sections):
                 if section.title not in titles:
                     place = ("modules", position, "sections", number, "title")
-                    yield unknown(place, f"heading in notebooks/source/{module.id}.md", section.title, titles)
+                    yield unknown(
+                        place, f"heading in notebooks/source/{module.id}.md", section.title, titles
+                    )

@@ -7,9 +7,9 @@ from typing import Any
 
 from brmcourse.checks.reading import Block, Reading
 from brmcourse.checks.rule import Whole
+from brmcourse.content.yaml import Place
 from brmcourse.model.base import Content
 from brmcourse.model.coverage import Coverage
-from brmcourse.source import Place
 
 UNREAD = ("silence", "reference", "cite", "when")
 """Fields that hold blanks but no prose: notes of the authors, titles of books, conditions."""

@@ -6,7 +6,16 @@ from itertools import combinations
 
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import CLOSING, sentences, words
-from brmcourse.model.question import Judgement, Match, Multiple, Option, Order, Question, Quiz, Single
+from brmcourse.model.question import (
+    Judgement,
+    Match,
+    Multiple,
+    Option,
+    Order,
+    Question,
+    Quiz,
+    Single,
+)
 
 TOLERANCE = 0.3
 """How far an option's length may be from the mean of its item, as a share of that mean."""
@@ -71,7 +80,10 @@ def all_of_above(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
 def absolute(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
     """Find options with an absolute word that other options of the question do without."""
     for number, options in with_options(quiz, Single, Multiple):
-        found = [[word for word in words(OF_ABOVE.sub("", option.text)) if word in ABSOLUTES] for option in options]
+        found = [
+            [word for word in words(OF_ABOVE.sub("", option.text)) if word in ABSOLUTES]
+            for option in options
+        ]
         for position, names in enumerate(found):
             if names and not all(found):
                 yield Flaw(

@@ -7,7 +7,7 @@ from brmcourse.checks.cues import CUES, Cue, earned
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import listed, words
 from brmcourse.model.question import Multiple, Quiz, Single
-from brmcourse.scoring import mark
+from brmcourse.scoring.marks import mark
 
 ENOUGH = 5
 """From this many questions on, shares say something."""
@@ -60,7 +60,9 @@ def key_position(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
     for size in sorted({len(question.options) for question in singles}):
         counts = Counter(key_of(question) for question in singles if len(question.options) == size)
         if max(counts.values()) - min(counts[position] for position in range(size)) > 1:
-            shown = listed([f"{counts[position]} times option {position + 1}" for position in range(size)])
+            shown = listed(
+                [f"{counts[position]} times option {position + 1}" for position in range(size)]
+            )
             yield Flaw(
                 ("questions",),
                 f"the right answer stands unevenly; in the questions with {size} options it is {shown}",
@@ -74,7 +76,11 @@ def blind_strategy(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
     questions = keyed(quiz)
     for name, shares in strategies(questions):
         if sum(shares) > BLIND * len(shares):
-            helped = [question.id for question, share in zip(questions, shares, strict=True) if share == max(shares)]
+            helped = [
+                question.id
+                for question, share in zip(questions, shares, strict=True)
+                if share == max(shares)
+            ]
             yield Flaw(
                 ("questions",),
                 f"who always chooses {name} earns {sum(shares) / len(shares):.0%} of the points; "
@@ -87,14 +93,18 @@ def strategies(questions: Sequence[Keyed]) -> Iterator[tuple[str, list[float]]]:
     """Yield each way to choose without knowing, with what it earns at each question."""
     for name, cue in CUES.items():
         yield f"{name} option", [_earned(question, cue) for question in questions]
-    yield "the option with the most words from the stem", [_earned(question, _echo(question)) for question in questions]
+    yield (
+        "the option with the most words from the stem",
+        [_earned(question, _echo(question)) for question in questions],
+    )
     for position in range(min((len(question.options) for question in questions), default=0)):
         yield f"option {position + 1}", [_worth(question)[position] for question in questions]
 
 
 def _worth(question: Keyed) -> list[float]:
     return [
-        mark(question, option.id if isinstance(question, Single) else [option.id]).points for option in question.options
+        mark(question, option.id if isinstance(question, Single) else [option.id]).points
+        for option in question.options
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from brmcourse.source import Source, decoded
+from brmcourse.content.yaml import Source, decoded
 
 HEADING = re.compile(r"(#{1,6})\s+(.*\S)")
 CALL = re.compile(r'(\w+)\((?:"([^"]+)")?\)')
@@ -51,10 +51,16 @@ class Reading:
         for number, line in (*self._prose, (len(self.lines) + 1, "")):
             heading = HEADING.fullmatch(line)
             if piece and (heading or not line.strip() or number > piece[-1][0] + 1):
-                yield Block(piece[0][0], "\n".join(text for _, text in piece), tuple(text for _, text in trail))
+                yield Block(
+                    piece[0][0],
+                    "\n".join(text for _, text in piece),
+                    tuple(text for _, text in trail),
+                )
                 piece = []
             if heading:
-                trail = [entry for entry in trail if entry[0] < len(heading[1])] + [(len(heading[1]), heading[2])]
+                trail = [entry for entry in trail if entry[0] < len(heading[1])] + [
+                    (len(heading[1]), heading[2])
+                ]
             elif line.strip():
                 piece.append((number, line))
 
@@ -83,4 +89,6 @@ class Reading:
 def read_notebook(path: Path, shown_as: str) -> tuple[Reading, Source]:
     """Read a notebook's Markdown; the place `(number,)` is that line; raise ContentError if it is no text."""
     lines = tuple(decoded(path.read_bytes(), shown_as).splitlines())
-    return Reading(path.stem, lines), Source(shown_as, None, {(number,): number for number in range(1, len(lines) + 1)})
+    return Reading(path.stem, lines), Source(
+        shown_as, None, {(number,): number for number in range(1, len(lines) + 1)}
+    )

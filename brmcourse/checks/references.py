@@ -7,7 +7,8 @@ from typing import Any
 
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import Flaw, Whole, rule
-from brmcourse.content import BASELINE, short_name
+from brmcourse.content.library import BASELINE, short_name
+from brmcourse.content.yaml import Place
 from brmcourse.errors import UnknownIdError
 from brmcourse.model.base import Content
 from brmcourse.model.capstone import Capstone
@@ -17,7 +18,6 @@ from brmcourse.model.prompts import PlanPrompt, Prompts, ReflectionPrompt
 from brmcourse.model.question import Quiz
 from brmcourse.model.scale import Baseline, Scale
 from brmcourse.model.values import Values
-from brmcourse.source import Place
 
 CITE = "{cite}`"
 FOLDERS = {
@@ -36,7 +36,9 @@ ALONE = ("values", "capstone")
 
 def unknown(place: Place, what: str, name: str, known: Iterable[str]) -> Flaw:
     """Return the flaw of a reference that leads nowhere."""
-    return Flaw(place, str(UnknownIdError(what, name, list(known))), "Correct it, or add what is missing.")
+    return Flaw(
+        place, str(UnknownIdError(what, name, list(known))), "Correct it, or add what is missing."
+    )
 
 
 @rule("id.file", Content)
@@ -46,7 +48,9 @@ def file_name(content: Content, whole: Whole) -> Iterator[Flaw]:
     path = next(part.source.path for part in whole.parts if part.content is content)
     if name and Path(path).name != f"{short_name(name)}.yaml":
         advice = f"Rename the file to {short_name(name)}.yaml, or change the id."
-        yield Flaw(("id",), f'the file is called "{Path(path).name}" but its id is "{name}"', advice)
+        yield Flaw(
+            ("id",), f'the file is called "{Path(path).name}" but its id is "{name}"', advice
+        )
 
 
 @rule("reference.unknown", Content)
@@ -71,7 +75,11 @@ def _in_quiz(quiz: Quiz, whole: Whole, modules: Mapping[str, Module]) -> Iterato
         return
     owners = {row: module for module in modules.values() for row in module.rows}
     for number, question in enumerate(quiz.questions):
-        module = owners.get(question.row, modules[quiz.module]) if quiz.purpose == "test" else modules[quiz.module]
+        module = (
+            owners.get(question.row, modules[quiz.module])
+            if quiz.purpose == "test"
+            else modules[quiz.module]
+        )
         known = {
             "objective": [objective.id for objective in module.objectives],
             "section": [section.id for section in module.sections],
@@ -82,7 +90,9 @@ def _in_quiz(quiz: Quiz, whole: Whole, modules: Mapping[str, Module]) -> Iterato
                 yield unknown(("questions", number, field), field, value, names)
 
 
-def _in_scale(scale: Scale | Baseline, whole: Whole, _modules: Mapping[str, Module]) -> Iterator[Flaw]:
+def _in_scale(
+    scale: Scale | Baseline, whole: Whole, _modules: Mapping[str, Module]
+) -> Iterator[Flaw]:
     formats = _files(whole, "formats")
     if scale.format not in formats:
         yield unknown(("format",), "answer format", scale.format, formats)
@@ -91,13 +101,17 @@ def _in_scale(scale: Scale | Baseline, whole: Whole, _modules: Mapping[str, Modu
             yield unknown(("draws", number), "self-assessment", name, _files(whole, "scales"))
 
 
-def _in_capstone(capstone: Capstone, whole: Whole, _modules: Mapping[str, Module]) -> Iterator[Flaw]:
+def _in_capstone(
+    capstone: Capstone, whole: Whole, _modules: Mapping[str, Module]
+) -> Iterator[Flaw]:
     if any(path.startswith(("data/prompts/", "data/values.")) for path in whole.broken):
         return  # what a broken file holds is unknown, not missing
     prompts = [entry for entry, _ in whole.all(Prompts)]
 
     def named(entry: Prompts, given: Iterable[ReflectionPrompt | PlanPrompt]) -> list[str]:
-        return [prompt.id for prompt in given if prompt.id.startswith(f"{entry.id}-")]  # the id leads to the file
+        return [
+            prompt.id for prompt in given if prompt.id.startswith(f"{entry.id}-")
+        ]  # the id leads to the file
 
     known = {
         "sheet": _files(whole, "sheets"),
@@ -116,7 +130,9 @@ def _files(whole: Whole, folder: str) -> list[str]:
     return [path.stem for path in sorted((whole.root / "data" / folder).glob("*.yaml"))]
 
 
-_NAMING: Mapping[type[Content] | UnionType, Callable[[Any, Whole, Mapping[str, Module]], Iterator[Flaw]]] = {
+_NAMING: Mapping[
+    type[Content] | UnionType, Callable[[Any, Whole, Mapping[str, Module]], Iterator[Flaw]]
+] = {
     Quiz: _in_quiz,
     Scale | Baseline: _in_scale,
     Capstone: _in_capstone,
@@ -129,11 +145,17 @@ def dangling_in_notebook(reading: Reading, whole: Whole) -> Iterator[Flaw]:
     """Find activities and citations in a notebook that are not there."""
     for line, function, name in reading.calls:
         if function in FOLDERS:
-            names = _files(whole, FOLDERS[function]) + [BASELINE] * (function == "scale" and bool(whole.all(Baseline)))
+            names = _files(whole, FOLDERS[function]) + [BASELINE] * (
+                function == "scale" and bool(whole.all(Baseline))
+            )
             if name.lower() not in names:
                 yield unknown((line,), function, name, names)
         elif function in ALONE and not (whole.root / "data" / f"{function}.yaml").is_file():
-            yield Flaw((line,), f"there is no data/{function}.yaml to show here", "Add the file, or delete the call.")
+            yield Flaw(
+                (line,),
+                f"there is no data/{function}.yaml to show here",
+                "Add the file, or delete the call.",
+            )
     sources = [source.id for evidence, _ in whole.all(Evidence) for source in evidence.sources]
     for number, text in enumerate(reading.lines, 1):
         for piece in text.split(CITE)[1:] if sources else ():

@@ -54,7 +54,9 @@ def _coloured(problem: Problem) -> str:
 
 def _annotation(problem: Problem) -> str:
     properties = {"file": problem.path, "line": problem.line, "title": problem.rule}
-    listed = ",".join(f"{name}={_escaped(value, IN_PROPERTIES)}" for name, value in properties.items())
+    listed = ",".join(
+        f"{name}={_escaped(value, IN_PROPERTIES)}" for name, value in properties.items()
+    )
     message = _escaped(f"{problem.message}\n{problem.advice}", IN_MESSAGES)
     return f"::{problem.severity} {listed}::{message}"
 

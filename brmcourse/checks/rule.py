@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from brmcourse.checks.reading import Reading
+from brmcourse.content.yaml import Place, Source
 from brmcourse.errors import Problem, Severity
 from brmcourse.model.base import Content
 from brmcourse.model.course import Course
-from brmcourse.source import Place, Source
 
 
 @dataclass(frozen=True)
@@ -42,19 +42,26 @@ class Whole:
     broken: frozenset[str] = field(default_factory=frozenset)
     """Paths of the files that could not be loaded: what they hold is unknown, not missing."""
 
-    _worked_out: dict[tuple[str, int], tuple[object, Any]] = field(default_factory=dict, compare=False, repr=False)
+    _worked_out: dict[tuple[str, int], tuple[object, Any]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def once(self, what: str, content: object, work: Callable[[], T]) -> T:
         """Return what `work` makes of that content, worked out once for all rules that ask."""
         key = what, id(content)
         if key not in self._worked_out:
-            self._worked_out[key] = content, work()  # the content is kept, so that no other gets its id
+            self._worked_out[key] = (
+                content,
+                work(),
+            )  # the content is kept, so that no other gets its id
         found: T = self._worked_out[key][1]
         return found
 
     def all(self, kind: type[P]) -> list[tuple[P, Source]]:
         """Return the content of that kind with its sources, in file order."""
-        return [(part.content, part.source) for part in self.parts if isinstance(part.content, kind)]
+        return [
+            (part.content, part.source) for part in self.parts if isinstance(part.content, kind)
+        ]
 
     @property
     def course(self) -> Course | None:
@@ -79,7 +86,9 @@ class Rule:
         for flaw in self.find(part.content, whole):
             if self.severity == "error" or not silenced(self.name, flaw.place, part.source.data):
                 line = part.source.line(flaw.place)
-                yield Problem(part.source.path, line, self.name, flaw.message, flaw.advice, self.severity)
+                yield Problem(
+                    part.source.path, line, self.name, flaw.message, flaw.advice, self.severity
+                )
 
 
 RULES: dict[str, Rule] = {}
@@ -104,6 +113,8 @@ def silenced(name: str, place: Place, data: Any) -> bool:
                 data = data[step]
             except (KeyError, IndexError, TypeError):
                 return False
-        if isinstance(data, dict) and any(entry["rule"] == name for entry in data.get("silence") or ()):
+        if isinstance(data, dict) and any(
+            entry["rule"] == name for entry in data.get("silence") or ()
+        ):
             return True
     return False

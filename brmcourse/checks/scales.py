@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import words
+from brmcourse.content.yaml import Place
 from brmcourse.model.base import Content
 from brmcourse.model.scale import Baseline, Format, Scale
-from brmcourse.source import Place
 
 FEWEST = 3
 """A subscale of fewer items says too little."""
@@ -46,10 +46,16 @@ def reversed_share(scale: Scale, _whole: Whole) -> Iterator[Flaw]:
     count, total = sum(item.reverse for item in scale.items), len(scale.items)
     if not count:
         advice = "Add one act that somebody would do instead, with `reverse: true`."
-        yield Flaw(("items",), "no item is reversed, so always ticking the same answer looks like a result", advice)
+        yield Flaw(
+            ("items",),
+            "no item is reversed, so always ticking the same answer looks like a result",
+            advice,
+        )
     if count > REVERSED * total:
         advice = f"Keep {int(REVERSED * total)} of them at most."
-        yield Flaw(("items",), f"{count} of {total} items are reversed, which confuses readers", advice)
+        yield Flaw(
+            ("items",), f"{count} of {total} items are reversed, which confuses readers", advice
+        )
 
 
 @rule("scale.reversed-negation", Scale, "warning")
@@ -58,7 +64,9 @@ def reversed_negation(scale: Scale, _whole: Whole) -> Iterator[Flaw]:
     for position, item in enumerate(scale.items):
         if item.reverse and (match := NEGATION.search(item.text)):
             message = f'the reversed item says "{match[0]}": "never did not" is hard to answer'
-            yield Flaw(("items", position, "text"), message, "Name the act that somebody does instead.")
+            yield Flaw(
+                ("items", position, "text"), message, "Name the act that somebody does instead."
+            )
 
 
 @rule("scale.double-barrelled", Scale, "warning")
@@ -66,8 +74,12 @@ def double_barrelled(scale: Scale, _whole: Whole) -> Iterator[Flaw]:
     """Find items that ask about two acts at once."""
     for position, item in enumerate(scale.items):
         if joint := next((word for word in words(item.text) if word in {"and", "or"}), None):
-            message = f'"{joint}" may join two acts here; a reader who did one of them cannot answer'
-            yield Flaw(("items", position, "text"), message, "Ask about one act, or make it two items.")
+            message = (
+                f'"{joint}" may join two acts here; a reader who did one of them cannot answer'
+            )
+            yield Flaw(
+                ("items", position, "text"), message, "Ask about one act, or make it two items."
+            )
 
 
 @rule("scale.baseline", Baseline)
@@ -77,7 +89,11 @@ def baseline(form: Baseline, whole: Whole) -> Iterator[Flaw]:
     for position, name in enumerate(form.draws):
         if marked.get(name) is False:
             message = f"no item of {name} is marked for the baseline"
-            yield Flaw(("draws", position), message, f"Mark some with `baseline: true`, or take {name} out.")
+            yield Flaw(
+                ("draws", position),
+                message,
+                f"Mark some with `baseline: true`, or take {name} out.",
+            )
 
 
 @rule("scale.judging-word", Content, "warning")
@@ -85,12 +101,20 @@ def judging_word(content: Content, _whole: Whole) -> Iterator[Flaw]:
     """Find words that judge the learner, in items and in what a result says."""
     for place, text in _read_by_learners(content):
         if judging := next((word for word in words(text) if word in JUDGING), None):
-            yield Flaw(place, f'"{judging}" judges the person', "Name what they do or report, and one next step.")
+            yield Flaw(
+                place,
+                f'"{judging}" judges the person',
+                "Name what they do or report, and one next step.",
+            )
 
 
 def _read_by_learners(content: Content) -> Iterator[tuple[Place, str]]:
     if isinstance(content, Scale):
-        yield from ((("items", position, "text"), item.text) for position, item in enumerate(content.items))
+        yield from (
+            (("items", position, "text"), item.text) for position, item in enumerate(content.items)
+        )
     if isinstance(content, Format):
         for position, band in enumerate(content.bands):
-            yield from ((("bands", position, field), getattr(band, field)) for field in ("name", "text"))
+            yield from (
+                (("bands", position, field), getattr(band, field)) for field in ("name", "text")
+            )

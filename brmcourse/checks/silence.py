@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from brmcourse.checks.rule import RULES, Flaw, Whole, rule
+from brmcourse.content.yaml import Place
 from brmcourse.errors import hint
 from brmcourse.model.base import Content
-from brmcourse.source import Place
 
 
 @rule("silence.unknown-rule", Content)
@@ -15,7 +15,11 @@ def unknown_rule(content: Content, _whole: Whole) -> Iterator[Flaw]:
     for place, name in _silences(content, ()):
         if name not in RULES:
             message = f'there is no rule called "{name}".{hint(name, RULES)}'
-            yield Flaw(place, message, "Correct its name, or delete this silence. docs/rules has all names.")
+            yield Flaw(
+                place,
+                message,
+                "Correct its name, or delete this silence. docs/rules has all names.",
+            )
 
 
 def _silences(content: Any, place: Place) -> Iterator[tuple[Place, str]]:

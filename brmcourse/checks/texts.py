@@ -23,7 +23,9 @@ MEASURABLE = 30
 SENTENCE = 25
 BUDGETS = {"feedback": 40, "options": 30, "choices": 30}
 READING = 700
-"""The most words of a sentence, of feedback, of an option or choice, and of the reading of a module."""
+"""The most words of a sentence, of feedback, of an option or choice, and of the reading of a
+module.
+"""
 
 ALIKE = 0.7
 """The share of common words from which two questions or items are near duplicates."""
@@ -53,10 +55,15 @@ def hard(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     limit = SCALE_GRADE if isinstance(content, Scale) else GRADE
     for name, pieces in groups.items():
         texts = [piece.text for piece in pieces]
-        if sum(len(words(text)) for text in texts) >= MEASURABLE and (level := grade(texts)) > limit:
+        if (
+            sum(len(words(text)) for text in texts) >= MEASURABLE
+            and (level := grade(texts)) > limit
+        ):
             what = name[-1] if name else "the first lines"
             message = f'the texts of "{what}" together have reading grade {level:.1f}, over {limit}'
-            yield Flaw(pieces[0].place, message, "Cut long sentences in two, and use shorter words.")
+            yield Flaw(
+                pieces[0].place, message, "Cut long sentences in two, and use shorter words."
+            )
 
 
 @rule("text.sentence-length", object, "warning")
@@ -80,14 +87,22 @@ def over_budget(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
             kind = next((name for name in BUDGETS if name in piece.place), None)
             if kind and (length := len(words(piece.text))) > BUDGETS[kind]:
                 message = f"this text has {length} words, over {BUDGETS[kind]}"
-                yield Flaw(piece.place, message, "Keep what the learner needs next, and cut the rest.")
+                yield Flaw(
+                    piece.place, message, "Keep what the learner needs next, and cut the rest."
+                )
 
 
 def _long_reading(reading: Reading, whole: Whole) -> Iterator[Flaw]:
     line = next((number for number, _level, title in reading.headings if title == "Reading"), 0)
-    length = sum(len(words(piece.text)) for piece in prose(reading, whole) if "Reading" in piece.group)
+    length = sum(
+        len(words(piece.text)) for piece in prose(reading, whole) if "Reading" in piece.group
+    )
     if length > READING:
-        yield Flaw((line,), f"the reading has {length} words, over {READING}", "Cut what no question comes back to.")
+        yield Flaw(
+            (line,),
+            f"the reading has {length} words, over {READING}",
+            "Cut what no question comes back to.",
+        )
 
 
 @rule("text.near-duplicate", Content, "warning")
@@ -98,7 +113,9 @@ def near_duplicate(content: Content, whole: Whole) -> Iterator[Flaw]:
     earlier: list[tuple[str, str]] = []
     for other, source in whole.all(Content):
         for place, text in _asked(other):
-            if other is content and (twin := next((where for where, known in earlier if _alike(text, known)), None)):
+            if other is content and (
+                twin := next((where for where, known in earlier if _alike(text, known)), None)
+            ):
                 advice = "Ask something else here, or delete one of the two."
                 yield Flaw(place, f"this asks nearly the same as {twin}", advice)
             earlier.append((f"{source.path}:{source.line(place)}", text))

@@ -26,7 +26,9 @@ def idiom(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     """Find phrases that do not mean what their words say."""
     for piece in prose(content, whole):
         for phrase, plain in _found("idioms", piece.text):
-            message = f'"{phrase}" does not mean what its words say, and many readers will not know it'
+            message = (
+                f'"{phrase}" does not mean what its words say, and many readers will not know it'
+            )
             yield Flaw(piece.place, message, f'Write it in plain words, such as "{plain}".')
 
 

@@ -34,7 +34,8 @@ class QuietKernel(ServerKernelManager):
 
     @cached_property
     def _log_file(self) -> BinaryIO:
-        # Open as long as this manager is: a restarted kernel gets the very arguments of the first start.
+        # Open as long as this manager is: a restarted kernel gets the very arguments of the first
+        # start.
         return log_path().open("ab")
 
     async def start_kernel(self, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import platformdirs
 
-from brmcourse.content import load_course
+from brmcourse.content.library import load_course
 from brmcourse.errors import CourseError
 from brmcourse.hosts import library
 from brmcourse.hosts.runtime import (
@@ -52,7 +52,9 @@ class Wish:
 
 def start(wish: Wish) -> int:
     """Open the course and serve it until it is ended; return the exit code."""
-    folder = (wish.folder or platformdirs.user_documents_path() / "BRM course").expanduser().resolve()
+    folder = (
+        (wish.folder or platformdirs.user_documents_path() / "BRM course").expanduser().resolve()
+    )
     try:
         running = find_running(wish.mode, folder)
         if running:
@@ -79,7 +81,9 @@ def _serve(wish: Wish, folder: Path) -> None:
     sockets = claim_port(wish.port)
     port = sockets[0].getsockname()[1]
     first = f"lab/tree/{course.modules[0].id}.ipynb" if wish.lab else ""
-    running = Running(wish.mode, str(folder), os.getpid(), f"http://{HOST}:{port}/{first}?token={key}")
+    running = Running(
+        wish.mode, str(folder), os.getpid(), f"http://{HOST}:{port}/{first}?token={key}"
+    )
     host = import_module(f"brmcourse.hosts.{wish.mode}.app")
     try:
         ready = partial(_announce, wish, course.title, running)
@@ -119,7 +123,10 @@ def _has_screen() -> bool:
     """Tell whether a browser with windows can be there; a text browser would take over the terminal."""
     if sys.platform in ("win32", "darwin"):
         return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"))
+    return any(
+        os.environ.get(name)
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME")
+    )
 
 
 def _keep_to_ourselves() -> None:

@@ -63,7 +63,9 @@ def fingerprint(content: bytes) -> str:
     JupyterLab rewrites outputs and metadata by itself; that is no change by the learner.
     """
     try:
-        cells = [[cell["cell_type"], "".join(cell["source"])] for cell in json.loads(content)["cells"]]
+        cells = [
+            [cell["cell_type"], "".join(cell["source"])] for cell in json.loads(content)["cells"]
+        ]
     except (ValueError, KeyError, TypeError):
         return hashlib.sha256(content).hexdigest()
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()

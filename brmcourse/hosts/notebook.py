@@ -1,7 +1,6 @@
 """The notebook host: each activity is one widget, whose page sends forms and swaps in HTML."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -11,19 +10,19 @@ import yaml  # noqa: F401
 from IPython.display import HTML, display
 
 from brmcourse.activities.activity import Action
+from brmcourse.browser import bridge
 from brmcourse.rendering.render import STYLE
 
 if TYPE_CHECKING:
     from brmcourse.hosts.session import Session
 
-HERE = Path(__file__).parent
 OPEN = "open"
 
 
 class ActivityWidget(anywidget.AnyWidget):
     """One activity on the page. Messages from it: {"n": id, "action": "check", "form": {name: [values]}}."""
 
-    _esm = (HERE / "vendor" / "idiomorph.min.js").read_text("utf-8") + (HERE / "bridge.js").read_text("utf-8")
+    _esm = bridge()
     _css = STYLE.read_text("utf-8")
     layout = None  # it would be a second widget model; the page is laid out by its style sheet
     html = traitlets.Unicode().tag(sync=True)
@@ -42,7 +41,8 @@ class ActivityWidget(anywidget.AnyWidget):
 
 def _show(name: str, about: str = "") -> None:
     """Show an activity below the cell, or in its place a sentence that says why it cannot be shown."""
-    # Imported with the first activity: the cell that only names the activities need not wait for all of this.
+    # Imported with the first activity: the cell that only names the activities need not wait for
+    # all of this.
     from brmcourse.hosts.session import explain  # noqa: PLC0415
     from brmcourse.hosts.sessions import open_session  # noqa: PLC0415
 

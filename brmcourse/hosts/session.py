@@ -11,9 +11,9 @@ from typing import Any
 from brmcourse.activities.activity import Action, Activity
 from brmcourse.errors import CourseError
 from brmcourse.events import Draft, Event
+from brmcourse.log.sqlite import START, Store
 from brmcourse.paths import log_path
 from brmcourse.rendering.render import render, render_problem
-from brmcourse.store import START, Store
 
 MISHAP = "This answer could not be saved. Nothing else is lost."
 RETRY = "Try again. If it happens again, reload the page; the details are in the file {log}."
@@ -28,7 +28,8 @@ SAVE_AGAIN = "save-again"
 class Session:
     """An activity played by one learner. `open` and `act` return HTML and never raise.
 
-    What is shown after an action is always a fold over the log, so two windows on one activity cannot disagree.
+    What is shown after an action is always a fold over the log, so two windows on one activity
+    cannot disagree.
     """
 
     def __init__(self, activity: Activity, content: Any, store: Store, seed: str) -> None:
@@ -40,7 +41,9 @@ class Session:
         self._seen: set[str] = set()
         self._failed: Action | None = None
         self._html = ""
-        self._lock = RLock()  # a widget's callback may run on another thread than the cell that made it
+        self._lock = (
+            RLock()
+        )  # a widget's callback may run on another thread than the cell that made it
 
     def open(self) -> str:
         """Return the activity as the log now has it."""
@@ -60,7 +63,9 @@ class Session:
         except Exception:  # noqa: BLE001 -- whatever it is, the learner gets a sentence and the rest of the page lives on
             problem_log().exception("An activity failed on %s", action and action.name)
             self._failed = action
-            return render_problem(MISHAP, RETRY.format(log=log_path()), retry=True, below=self._html)
+            return render_problem(
+                MISHAP, RETRY.format(log=log_path()), retry=True, below=self._html
+            )
         self._failed = None
         return self._html
 
@@ -89,7 +94,9 @@ def problem_log() -> logging.Logger:
     log.propagate = False
     try:
         log_path().parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(log_path(), maxBytes=1_000_000, backupCount=1, delay=True)
+        handler: logging.Handler = RotatingFileHandler(
+            log_path(), maxBytes=1_000_000, backupCount=1, delay=True
+        )
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))

@@ -6,10 +6,10 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.hosts.session import Session, learner_seed
+from brmcourse.log.sqlite import Store
 from brmcourse.paths import course_root, store_path
-from brmcourse.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +48,9 @@ OPENS: Mapping[str, tuple[str, Callable[[Library, str], Any]]] = {
     "values": ("values", lambda library, _: library.values),
     "capstone": ("capstone", _plan),
 }
-"""The activity behind each public name, and how its content is found. An activity is imported when it is opened."""
+"""The activity behind each public name, and how its content is found. An activity is imported when
+it is opened.
+"""
 
 
 def find_activity(library: Library, name: str, about: str) -> tuple[Activity, Any]:

@@ -15,7 +15,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 def flaw(rule: str, message: str, advice: str, *place: Hashable) -> PydanticCustomError:
     """Return an error that the loader turns into a located `Problem` of that rule; `place` leads on from here."""
-    return PydanticCustomError("flaw", "{message}", {"message": message, "found": ((rule, message, advice, place),)})
+    return PydanticCustomError(
+        "flaw", "{message}", {"message": message, "found": ((rule, message, advice, place),)}
+    )
 
 
 def raise_all(flaws: Iterable[PydanticCustomError]) -> None:
@@ -32,7 +34,12 @@ def require_unique(what: str, ids: Iterable[str], field: str | None = None) -> N
     if twice:
         second = names.index(twice[0], names.index(twice[0]) + 1)
         place = (field, second) if field else ()
-        raise flaw("id.duplicate", f"{what} used twice: {', '.join(twice)}", "Give each its own id.", *place)
+        raise flaw(
+            "id.duplicate",
+            f"{what} used twice: {', '.join(twice)}",
+            "Give each its own id.",
+            *place,
+        )
 
 
 class Silence(BaseModel):
@@ -52,13 +59,16 @@ class Content(BaseModel):
     silence: tuple[Silence, ...] = Field(default=(), exclude=True)
 
     unshown: ClassVar[Any] = None
-    """What a fingerprint leaves out, in pydantic's `exclude` form: changing it does not change the task."""
+    """What a fingerprint leaves out, in pydantic's `exclude` form: changing it does not change the
+    task.
+    """
 
     @property
     def fingerprint(self) -> str:
         """Twelve hex digits that change when what the learner answered to changes.
 
-        Fields left at their default do not count, so that a field new to the course leaves old content as it was.
+        Fields left at their default do not count, so that a field new to the course leaves old
+        content as it was.
         """
         text = self.model_dump_json(exclude=self.unshown, exclude_defaults=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -24,8 +24,14 @@ class Shown(Content):
     def _sound(self) -> Self:
         named = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(named) != 1:
-            message = f"one entry names {' and '.join(named)} together" if named else "this entry names nothing to show"
-            raise flaw("capstone.shows", message, f"Give each entry exactly one of: {', '.join(KINDS)}.")
+            message = (
+                f"one entry names {' and '.join(named)} together"
+                if named
+                else "this entry names nothing to show"
+            )
+            raise flaw(
+                "capstone.shows", message, f"Give each entry exactly one of: {', '.join(KINDS)}."
+            )
         return self
 
 

@@ -15,7 +15,13 @@ from brmcourse.model.base import Content, Id, Text, flaw, raise_all
 GAUGE = (0, 10)
 """Lowest and highest value of trust, heard, clarity and any other gauge of the hidden state."""
 
-COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq}
+COMPARE = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "==": operator.eq,
+}
 CLAUSE = re.compile(r"\s*(\w+)\s*(>=|<=|==|>|<)\s*(\d+)\s*")
 
 
@@ -72,18 +78,25 @@ class Route(Content):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if (self.when is None) == (self.otherwise is None):
-            raise flaw("conversation.route", "a route needs either `if` or `else`", "Give it exactly one of them.")
+            raise flaw(
+                "conversation.route",
+                "a route needs either `if` or `else`",
+                "Give it exactly one of them.",
+            )
         return self
 
     def open(self, gauges: Mapping[str, int]) -> bool:
         """Say whether this route is taken in that state."""
-        return all(COMPARE[sign](gauges[gauge], number) for gauge, sign, number in clauses(self.when or ""))
+        return all(
+            COMPARE[sign](gauges[gauge], number) for gauge, sign, number in clauses(self.when or "")
+        )
 
 
 class Node(Content):
     """A turn (the partner speaks, the learner chooses), a junction (`auto`), or an ending.
 
-    `scene` says when and where it goes on if time has passed, `fact` what the partner lets the learner know.
+    `scene` says when and where it goes on if time has passed, `fact` what the partner lets the
+    learner know.
     """
 
     scene: Text | None = None
@@ -152,7 +165,9 @@ class Conversation(Content):
         except CycleError as error:
             loop = error.args[1]
             message = f"the nodes run in a circle: {' → '.join(loop)}"
-            raise flaw("conversation.loop", message, "Lead one of them on.", "nodes", loop[0]) from None
+            raise flaw(
+                "conversation.loop", message, "Lead one of them on.", "nodes", loop[0]
+            ) from None
         return self
 
     def _dangling(self) -> Iterator[PydanticCustomError]:
@@ -166,7 +181,9 @@ class Conversation(Content):
         for place, what, name in self._references():
             if name not in known[what]:
                 message = f'there is no {what} called "{name}".{hint(name, known[what])}'
-                yield flaw("reference.unknown", message, f"Use one of: {', '.join(known[what])}.", *place)
+                yield flaw(
+                    "reference.unknown", message, f"Use one of: {', '.join(known[what])}.", *place
+                )
 
     def _references(self) -> Iterator[tuple[tuple[Hashable, ...], str, str]]:
         yield ("start",), "node", self.start
@@ -179,7 +196,9 @@ class Conversation(Content):
             for number, route in enumerate(node.auto):
                 place = ("nodes", key, "auto", number)
                 yield (*place, "next"), "node", route.next
-                yield from (((*place, "if"), "gauge", gauge) for gauge, *_ in clauses(route.when or ""))
+                yield from (
+                    ((*place, "if"), "gauge", gauge) for gauge, *_ in clauses(route.when or "")
+                )
             if node.fact:
                 yield ("nodes", key, "fact"), "fact", node.fact
             if node.ending:

@@ -34,7 +34,9 @@ class Module(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("objective id", (objective.id for objective in self.objectives), "objectives")
+        require_unique(
+            "objective id", (objective.id for objective in self.objectives), "objectives"
+        )
         require_unique("section id", (section.id for section in self.sections), "sections")
         return self
 
@@ -61,5 +63,7 @@ class Course(Content):
         for position, page in enumerate(self.pages):
             if page.id in modules:
                 message = f'this page and a module are both called "{page.id}"'
-                raise flaw("id.duplicate", message, "Give the page an id of its own.", "pages", position)
+                raise flaw(
+                    "id.duplicate", message, "Give the page an id of its own.", "pages", position
+                )
         return self

@@ -10,7 +10,9 @@ Practice = Literal["Q", "S", "A", "R", "P"]
 """How a row is practised: Quiz, Scenario (a conversation), self-Assessment, Reflection, Plan."""
 
 Proof = Literal["E1", "E2", "E3", "E4", "E5"]
-"""What shows that a row was learnt: a question, a conversation, a self-assessment, a reflection, a plan."""
+"""What shows that a row was learnt: a question, a conversation, a self-assessment, a reflection, a
+plan.
+"""
 
 
 class CoverageRow(Content):
@@ -50,5 +52,7 @@ class Glossary(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("term", (form.lower() for term in self.terms for form in (term.term, *term.also)))
+        require_unique(
+            "term", (form.lower() for term in self.terms for form in (term.term, *term.also))
+        )
         return self

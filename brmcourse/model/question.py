@@ -194,14 +194,17 @@ class Compose(BaseQuestion):
         return self
 
 
-Question = Annotated[Single | Multiple | Judgement | Match | Order | Compose, Field(discriminator="kind")]
+Question = Annotated[
+    Single | Multiple | Judgement | Match | Order | Compose, Field(discriminator="kind")
+]
 
 
 class Quiz(Content):
     """A row of questions. `purpose: guess` marks pre-questions: answered before reading, never counted.
 
-    `purpose: test` takes one answer to each question and says how it went when the test is over. A test with
-    `parallel` (the id of the form taken before) is the last one: it tells the change, and the reasons.
+    `purpose: test` takes one answer to each question and says how it went when the test is over. A
+    test with `parallel` (the id of the form taken before) is the last one: it tells the change, and
+    the reasons.
     """
 
     id: Id
@@ -216,8 +219,14 @@ class Quiz(Content):
         require_unique("question id", (question.id for question in self.questions), "questions")
         for position, question in enumerate(self.questions):
             if self.purpose == "test" and isinstance(question, Compose):
-                message = "a test cannot hold a compose question, which shows a good answer on the way"
+                message = (
+                    "a test cannot hold a compose question, which shows a good answer on the way"
+                )
                 raise flaw(
-                    "question.kind", message, "Ask in another kind, or move it to a quiz.", "questions", position
+                    "question.kind",
+                    message,
+                    "Ask in another kind, or move it to a quiz.",
+                    "questions",
+                    position,
                 )
         return self

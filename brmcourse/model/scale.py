@@ -44,19 +44,28 @@ class Format(Content):
     def _sound(self) -> Self:
         if self.bands[0].start != 0:
             raise flaw(
-                "scale.bands", "the first band does not start at 0", "Write `from: 0` in the first band.", "bands", 0
+                "scale.bands",
+                "the first band does not start at 0",
+                "Write `from: 0` in the first band.",
+                "bands",
+                0,
             )
         for position, (low, high) in enumerate(pairwise(self.bands), 1):
             if low.start >= high.start:
-                message = f"this band starts at {high.start:g}, and the one before it at {low.start:g}"
-                raise flaw("scale.bands", message, "List the bands from low to high.", "bands", position)
+                message = (
+                    f"this band starts at {high.start:g}, and the one before it at {low.start:g}"
+                )
+                raise flaw(
+                    "scale.bands", message, "List the bands from low to high.", "bands", position
+                )
         return self
 
 
 class Item(Content):
     """One behaviour that the learner rates; a reversed item describes an opposite act.
 
-    An item with `choices` offers a statement for each level of its scale instead of the format's labels.
+    An item with `choices` offers a statement for each level of its scale instead of the format's
+    labels.
     """
 
     id: Id
@@ -98,19 +107,37 @@ class Scale(Content):
         known = [subscale.id for subscale in self.subscales]
         for number, item in enumerate(self.items):
             if item.subscale not in known:
-                message = f'there is no subscale called "{item.subscale}".{hint(item.subscale, known)}'
+                message = (
+                    f'there is no subscale called "{item.subscale}".{hint(item.subscale, known)}'
+                )
                 yield flaw(
-                    "reference.unknown", message, f"Use one of: {', '.join(known)}.", "items", number, "subscale"
+                    "reference.unknown",
+                    message,
+                    f"Use one of: {', '.join(known)}.",
+                    "items",
+                    number,
+                    "subscale",
                 )
             if item.choices and len(item.choices) != len(self.levels):
                 message = f"this item has {len(item.choices)} choices, and the scale {len(self.levels)} levels"
                 yield flaw(
-                    "scale.levels", message, "Write one choice for each of the `levels`.", "items", number, "choices"
+                    "scale.levels",
+                    message,
+                    "Write one choice for each of the `levels`.",
+                    "items",
+                    number,
+                    "choices",
                 )
         for number, name in enumerate(known):
             if all(item.subscale != name for item in self.items):
                 message = f'the subscale "{name}" has no items'
-                yield flaw("reference.unknown", message, "Write some for it, or delete it.", "subscales", number)
+                yield flaw(
+                    "reference.unknown",
+                    message,
+                    "Write some for it, or delete it.",
+                    "subscales",
+                    number,
+                )
 
 
 class Baseline(Content):

@@ -34,11 +34,25 @@ class FormField(Content):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.kind == "choice" and len(self.options) <= 1:
-            message = f'the field "{self.id}" is a choice with {len(self.options)} options to choose from'
-            raise flaw("sheet.options", message, "Write two options or more, or make it `kind: line`.", "options")
+            message = (
+                f'the field "{self.id}" is a choice with {len(self.options)} options to choose from'
+            )
+            raise flaw(
+                "sheet.options",
+                message,
+                "Write two options or more, or make it `kind: line`.",
+                "options",
+            )
         if self.kind != "choice" and self.options:
-            message = f'the field "{self.id}" has options, but a field of kind "{self.kind}" has none'
-            raise flaw("sheet.options", message, "Make it `kind: choice`, or delete the options.", "options")
+            message = (
+                f'the field "{self.id}" has options, but a field of kind "{self.kind}" has none'
+            )
+            raise flaw(
+                "sheet.options",
+                message,
+                "Make it `kind: choice`, or delete the options.",
+                "options",
+            )
         require_unique("option id", (answer.id for answer in self.options), "options")
         return self
 
@@ -92,7 +106,9 @@ class Sheet(Content):
     lead: Text
     entry: Text | None = None
     fields: tuple[FormField, ...] = Field(min_length=1)
-    shows: Annotated[Dates | Tally | Circles | Letter | Points, Field(discriminator="kind")] | None = None
+    shows: (
+        Annotated[Dates | Tally | Circles | Letter | Points, Field(discriminator="kind")] | None
+    ) = None
 
     def field(self, name: str) -> FormField:
         """Return the field of that id."""
@@ -100,13 +116,17 @@ class Sheet(Content):
 
     def headline(self, texts: Mapping[str, str]) -> str:
         """Return what an entry is known by: the first thing written in it, empty if there is none."""
-        written = (texts.get(field.id, "") for field in self.fields if field.kind in {"line", "text"})
+        written = (
+            texts.get(field.id, "") for field in self.fields if field.kind in {"line", "text"}
+        )
         return next(filter(None, written), "")
 
     @property
     def best(self) -> int:
         """The most points that the answers can earn together."""
-        return sum(max((answer.points for answer in field.options), default=0) for field in self.fields)
+        return sum(
+            max((answer.points for answer in field.options), default=0) for field in self.fields
+        )
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -118,24 +138,40 @@ class Sheet(Content):
         kinds = {field.id: field.kind for field in self.fields}
         wanted = {"dates": "date", "tally": "choice", "circles": "choice"}
         match self.shows:
-            case Dates() | Tally() | Circles() as shown if kinds.get(shown.field) != wanted[shown.kind]:
+            case Dates() | Tally() | Circles() as shown if (
+                kinds.get(shown.field) != wanted[shown.kind]
+            ):
                 known = [name for name, kind in kinds.items() if kind == wanted[shown.kind]]
                 what = f"field of kind {wanted[shown.kind]}"
                 yield _unknown(what, shown.field, known, "shows", "field")
             case Tally() as shown:
                 known = [answer.id for answer in self.field(shown.field).options]
-                yield from (_unknown("option", n, known, "shows", "counted") for n in shown.counted if n not in known)
+                yield from (
+                    _unknown("option", n, known, "shows", "counted")
+                    for n in shown.counted
+                    if n not in known
+                )
                 if shown.good not in shown.counted:
-                    yield _unknown("counted option", shown.good, list(shown.counted), "shows", "good")
+                    yield _unknown(
+                        "counted option", shown.good, list(shown.counted), "shows", "good"
+                    )
             case Points() as shown:
                 known = [name for name, kind in kinds.items() if kind == "choice"]
                 what = "field of kind choice"
-                yield from (_unknown(what, n, known, "shows", "never_zero") for n in shown.never_zero if n not in known)
+                yield from (
+                    _unknown(what, n, known, "shows", "never_zero")
+                    for n in shown.never_zero
+                    if n not in known
+                )
                 if shown.ready > self.best:
                     message = f'"ready" is {shown.ready}, and all answers together bring {self.best} points at most'
-                    yield flaw("field.range", message, "Lower it, or raise the points.", "shows", "ready")
+                    yield flaw(
+                        "field.range", message, "Lower it, or raise the points.", "shows", "ready"
+                    )
 
 
 def _unknown(what: str, name: str, known: list[str], *place: str) -> PydanticCustomError:
     message = f'there is no {what} called "{name}".{hint(name, known)}'
-    return flaw("reference.unknown", message, f"Use one of: {', '.join(known) or 'none yet'}.", *place)
+    return flaw(
+        "reference.unknown", message, f"Use one of: {', '.join(known) or 'none yet'}.", *place
+    )

@@ -21,20 +21,30 @@ TEMPLATES = {
     "WritingState": "writing.html",
     "CapstoneState": "capstone.html",
 }
-"""The template of each kind of state, by its name: a quiz need not wait for what the others are made of."""
+"""The template of each kind of state, by its name: a quiz need not wait for what the others are
+made of.
+"""
 
 PIECES = {"SheetState": "sheet", "ValuesState": "values", "WritingState": "writing"}
-"""What the capstone is put together from: each has a template to read it, and one with its forms."""
+"""What the capstone is put together from: each has a template to read it, and one with its forms.
+"""
 
-FORMS = {"sheet": "sheet_forms.html", "values": "values_partner.html", "writing": "writing_forms.html"}
+FORMS = {
+    "sheet": "sheet_forms.html",
+    "values": "values_partner.html",
+    "writing": "writing_forms.html",
+}
 
 
 def render(state: Any, *, trouble: str | None = None, notice: str | None = None) -> str:
     """Return the HTML of an activity's state.
 
-    `trouble` says that answers cannot be saved, `notice` what was mended; both are sentences for the learner.
+    `trouble` says that answers cannot be saved, `notice` what was mended; both are sentences for
+    the learner.
     """
-    return _template(TEMPLATES[type(state).__name__]).render(state=state, trouble=trouble, notice=notice)
+    return _template(TEMPLATES[type(state).__name__]).render(
+        state=state, trouble=trouble, notice=notice
+    )
 
 
 def render_problem(title: str, text: str, *, retry: bool, below: str = "") -> str:

@@ -13,9 +13,7 @@ from .learner import Learner
 from .server import CourseServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-MISSING = (
-    "The browser tests need Chromium: install it (`sudo apt-get install chromium`), or set CHROMIUM to the path of one."
-)
+MISSING = "The browser tests need Chromium: install it (`sudo apt-get install chromium`), or set CHROMIUM to the path of one."
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -59,7 +57,9 @@ def host(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(browser: Browser, host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CourseServer]:
+def server(
+    browser: Browser, host: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CourseServer]:
     """The course with an empty log, one for each host and file of tests."""
     with CourseServer(host, tmp_path_factory.mktemp(host)) as course:
         yield course

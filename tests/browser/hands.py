@@ -50,8 +50,8 @@ class Keyboard:
         self.page = page
 
     def reach(self, target: Locator) -> None:
-        """Walk with Tab until the target (or its group of radio buttons) has the focus; raise AssertionError if it
-        cannot be reached.
+        """Walk with Tab until the target (or its group of radio buttons) has the focus; raise
+        AssertionError if it cannot be reached.
         """
         for _ in range(STOPS):
             where = target.evaluate(WHERE)

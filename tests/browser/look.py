@@ -16,7 +16,9 @@ SETTLING = 3.0
 
 
 def violations(page: Page, scope: str | None) -> list[str]:
-    """Return what axe-core finds in the part of the page that a selector names; None is the whole page."""
+    """Return what axe-core finds in the part of the page that a selector names; None is the whole
+    page.
+    """
     found = Axe().run(page, scope).response["violations"]
     return [f"{fault['id']}: {node['html']}" for fault in found for node in fault["nodes"]]
 
@@ -29,7 +31,9 @@ def pale(page: Page) -> list[str]:
 
 
 def misfits(page: Page) -> list[str]:
-    """Return what does not fit into the window, once the host has had time to lay the page out for its new width."""
+    """Return what does not fit into the window, once the host has had time to lay the page out for
+    its new width.
+    """
     end = time.monotonic() + SETTLING
     while (found := page.evaluate(FIT)) and time.monotonic() < end:
         page.wait_for_timeout(100)
@@ -37,7 +41,9 @@ def misfits(page: Page) -> list[str]:
 
 
 def faults(page: Page) -> list[str]:
-    """Return all of it for the whole page, also at 360 px, where nothing may scroll sideways or be cut off."""
+    """Return all of it for the whole page, also at 360 px, where nothing may scroll sideways or be
+    cut off.
+    """
     found = violations(page, None) + pale(page)
     wide = page.viewport_size
     page.set_viewport_size(NARROW)

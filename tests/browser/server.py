@@ -11,13 +11,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 
-from brmcourse.store import Store
+from brmcourse.log.sqlite import Store
 
 COMMAND = [sys.executable, "-c", "from brmcourse.cli import main; raise SystemExit(main())"]
 
 
 class CourseServer:
-    """One host (`page` or `lab`) serving one learner's folder; stopped and started again it keeps that folder."""
+    """One host (`page` or `lab`) serving one learner's folder; stopped and started again it keeps
+    that folder.
+    """
 
     ending = signal.SIGINT
 
@@ -38,7 +40,9 @@ class CourseServer:
         self.stop()
 
     def start(self) -> None:
-        """Start the course and wait for the address it prints; raise AssertionError with its words if it ends."""
+        """Start the course and wait for the address it prints; raise AssertionError with its words
+        if it ends.
+        """
         self._process = subprocess.Popen(
             self.command(),
             stdin=subprocess.DEVNULL,
@@ -65,8 +69,19 @@ class CourseServer:
     def command(self) -> list[str]:
         """Return what a learner types."""
         choice = ["--lab"] if self.host == "lab" else []
-        # Pages kept ready would start three kernels for each that is opened; test_start looks at those.
-        return [*COMMAND, "start", "--lean", *choice, "--no-browser", "--port", "0", "--dir", str(self.folder)]
+        # Pages kept ready would start three kernels for each that is opened; test_start looks at
+        # those.
+        return [
+            *COMMAND,
+            "start",
+            "--lean",
+            *choice,
+            "--no-browser",
+            "--port",
+            "0",
+            "--dir",
+            str(self.folder),
+        ]
 
     def stop(self) -> None:
         """End the course as Ctrl-C does."""

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterable
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.model.question import Compose, Quiz
 
 from .conftest import NewLearner, only
 from .learner import Learner
 
 PLAIN = re.compile(r"[^A-Za-z ,.]+")
-"""What the ways of writing a text on a page and in a message (quotes, dashes) may turn into something else."""
+"""What the ways of writing a text on a page and in a message (quotes, dashes) may turn into
+something else.
+"""
 
 
 def probe(text: str) -> str:
@@ -36,7 +38,9 @@ def told(learner: Learner, texts: Iterable[str]) -> list[str]:
 
 @only(argvalues=["page"])
 def test_nothing_is_told_before_the_answer(new_learner: NewLearner, library: Library) -> None:
-    """Neither page nor messages hold feedback, reasons, the model answer or better lines of what is not answered."""
+    """Neither page nor messages hold feedback, reasons, the model answer or better lines of what is
+    not answered.
+    """
     quizzes = [library.quiz("m1-before"), library.quiz("m1")]
     talk = library.conversation("s1")
     question, *later = quizzes[1].questions

@@ -1,4 +1,6 @@
-"""The whole course from module 0 to 8 in Chromium: by a learner who answers well, and by one who answers at random."""
+"""The whole course from module 0 to 8 in Chromium: by a learner who answers well, and by one who
+answers at random.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from brmcourse.checks.reading import read_notebook
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.paths import course_root
 
 from .conftest import WIDE
@@ -50,7 +52,9 @@ def asked(how: str) -> list[str]:
 @pytest.fixture(scope="module")
 def page(browser: Browser, how: str, asked: list[str]) -> Iterator[Page]:
     """One window for the whole course."""
-    with browser.new_context(viewport=WIDE, color_scheme=THEME[how], reduced_motion="reduce") as window:
+    with browser.new_context(
+        viewport=WIDE, color_scheme=THEME[how], reduced_motion="reduce"
+    ) as window:
         window.set_default_timeout(15_000)
         window.on("request", lambda request: asked.append(request.url))
         yield window.new_page()
@@ -60,13 +64,17 @@ def page(browser: Browser, how: str, asked: list[str]) -> Iterator[Page]:
 def test_module_is_done_from_top_to_bottom(
     module: str, how: str, page: Page, course: CourseServer, library: Library
 ) -> None:
-    """Every activity of the module can be done, and what is then on screen can be read and pressed by everybody."""
+    """Every activity of the module can be done, and what is then on screen can be read and pressed
+    by everybody.
+    """
     Walker(page, library, CHANCE[how]).walk(course.at(module), len(calls(module)))
     assert faults(page) == []
 
 
 def test_the_log_holds_what_was_done(how: str, course: CourseServer, library: Library) -> None:
-    """All that was answered, played, rated and written has its events, and good answers have full marks."""
+    """All that was answered, played, rated and written has its events, and good answers have full
+    marks.
+    """
     for module in MODULES:
         for function, name in calls(module):
             match function:
@@ -80,7 +88,9 @@ def test_the_log_holds_what_was_done(how: str, course: CourseServer, library: Li
                     assert points
                     assert how != "well" or set(points) == {2}
                 case "scale":
-                    kinds = Counter("answers" in body for body in course.bodies(library.scale(name).id))
+                    kinds = Counter(
+                        "answers" in body for body in course.bodies(library.scale(name).id)
+                    )
                     assert kinds[True] == 1
                 case "reflect" | "plan":
                     for prompt in prompts_of(library, name):
@@ -90,8 +100,12 @@ def test_the_log_holds_what_was_done(how: str, course: CourseServer, library: Li
                     assert entries == ({1, 2} if library.sheet(name).entry else {1})
 
 
-def test_the_plan_is_put_together_from_what_was_written(page: Page, course: CourseServer, library: Library) -> None:
-    """The capstone shows the words written in the modules before, without asking for any of them again."""
+def test_the_plan_is_put_together_from_what_was_written(
+    page: Page, course: CourseServer, library: Library
+) -> None:
+    """The capstone shows the words written in the modules before, without asking for any of them
+    again.
+    """
     page.goto(course.at("m8"))
     plan = page.locator("section.brm-capstone")
     expect(plan).to_be_visible(timeout=60_000)
@@ -99,7 +113,9 @@ def test_the_plan_is_put_together_from_what_was_written(page: Page, course: Cour
         for shown in part.shows:
             kind, name = shown.name
             if kind == "sheet":
-                field = next(field for field in library.sheet(name).fields if field.kind in {"line", "text"})
+                field = next(
+                    field for field in library.sheet(name).fields if field.kind in {"line", "text"}
+                )
                 expect(plan.get_by_text(f"My words to {name}:1:{field.id}").first).to_be_visible()
             elif kind == "reflection":
                 expect(plan.get_by_text(f"My words to {name}:text")).to_be_visible()

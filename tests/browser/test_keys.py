@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, expect
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 
 from .conftest import WIDE
 from .learner import Learner
@@ -22,7 +22,9 @@ COMMANDS = ["d", "d", "a", "b", "x", "1", "m", "ArrowUp", "ArrowDown", "Shift+M"
 
 
 class PlainLab(CourseServer):
-    """JupyterLab as anybody starts it, without course mode, on a notebook whose cells are not locked."""
+    """JupyterLab as anybody starts it, without course mode, on a notebook whose cells are not
+    locked.
+    """
 
     ending = signal.SIGTERM  # To Ctrl-C, JupyterLab answers with a question.
 
@@ -44,7 +46,10 @@ class PlainLab(CourseServer):
 @pytest.fixture(scope="module")
 def learner(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Learner]:
     """A learner who ran all cells in a plain JupyterLab."""
-    with PlainLab("plain", tmp_path_factory.mktemp("plain")) as lab, browser.new_context(viewport=WIDE) as window:
+    with (
+        PlainLab("plain", tmp_path_factory.mktemp("plain")) as lab,
+        browser.new_context(viewport=WIDE) as window,
+    ):
         someone = Learner(window, urljoin(lab.url, f"/lab/tree/keys.ipynb?token={KEY}"))
         someone.open(last=".jp-Notebook .jp-Cell >> nth=0")
         # What is run while JupyterLab is still connecting to the kernel is not run at all.
@@ -57,13 +62,18 @@ def learner(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def kinds(learner: Learner) -> list[str]:
     """Return which kind each cell of the notebook is, in order."""
-    script = "all => all.map((cell) => [...cell.classList].find((name) => /^jp-\\w+Cell$/.test(name)))"
+    script = (
+        "all => all.map((cell) => [...cell.classList].find((name) => /^jp-\\w+Cell$/.test(name)))"
+    )
     return learner.page.locator(".jp-Notebook .jp-Cell").evaluate_all(script)
 
 
 @pytest.mark.parametrize("place", ["radio button", "button", "text"])
-def test_keys_in_an_activity_leave_the_notebook_alone(place: str, learner: Learner, library: Library) -> None:
-    """Keys that delete, insert, cut and turn cells in JupyterLab change no cell while an activity has the focus.
+def test_keys_in_an_activity_leave_the_notebook_alone(
+    place: str, learner: Learner, library: Library
+) -> None:
+    """Keys that delete, insert, cut and turn cells in JupyterLab change no cell while an activity
+    has the focus.
 
     Course mode has no such keys; this is the JupyterLab that a learner may have opened without us.
     """

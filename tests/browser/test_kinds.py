@@ -1,4 +1,6 @@
-"""The kinds of question that module 1 does not have: a course of one quiz with match, order and compose."""
+"""The kinds of question that module 1 does not have: a course of one quiz with match, order and
+compose.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, expect
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.model.question import Compose, Match, Order, Quiz
 from brmcourse.paths import course_root
 
@@ -30,8 +32,18 @@ CONTENT = {
             "kind": "match",
             "stem": "What does each line do?",
             "options": [
-                {"id": "one", "text": "What was that week like?", "match": "ask", "feedback": "It opens."},
-                {"id": "two", "text": "So it was two weeks.", "match": "sum", "feedback": "It sums up."},
+                {
+                    "id": "one",
+                    "text": "What was that week like?",
+                    "match": "ask",
+                    "feedback": "It opens.",
+                },
+                {
+                    "id": "two",
+                    "text": "So it was two weeks.",
+                    "match": "sum",
+                    "feedback": "It sums up.",
+                },
             ],
             "targets": [{"id": "ask", "text": "Asks"}, {"id": "sum", "text": "Summarises"}],
             "why": "One asks, one sums up.",
@@ -65,7 +77,7 @@ CELL = """
 from pathlib import Path
 from brmcourse.activities import quiz
 from brmcourse.activities.quiz import Exercise
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.hosts.notebook import ActivityWidget
 from brmcourse.hosts.session import Session
 from brmcourse.hosts.sessions import store
@@ -78,7 +90,9 @@ ActivityWidget(Session(quiz, Exercise(found, library.module(found.module)), stor
 
 @pytest.fixture(scope="module", params=["page", "lab"])
 def host(request: pytest.FixtureRequest) -> str:
-    """Where the course is open. What the page shows is the same in both; the keys have another way to it."""
+    """Where the course is open. What the page shows is the same in both; the keys have another way
+    to it.
+    """
     return request.param
 
 
@@ -105,12 +119,19 @@ def quiz(other_course: Path) -> Quiz:
 
 @pytest.fixture(scope="module")
 def learner(
-    browser: Browser, host: str, hands: str, other_course: Path, quiz: Quiz, tmp_path_factory: pytest.TempPathFactory
+    browser: Browser,
+    host: str,
+    hands: str,
+    other_course: Path,
+    quiz: Quiz,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Learner]:
     """A learner whose own module 1 is a notebook with that quiz alone."""
     home = tmp_path_factory.mktemp(f"{host}-{hands}-kinds")
     cell = nbformat.v4.new_code_cell(CELL.format(root=str(other_course)))
-    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"course": {"module": "m1", "autorun": True}})
+    notebook = nbformat.v4.new_notebook(
+        cells=[cell], metadata={"course": {"module": "m1", "autorun": True}}
+    )
     (home / "course").mkdir()
     nbformat.write(notebook, home / "course" / "m1.ipynb")
     with CourseServer(host, home) as course, browser.new_context(viewport=WIDE) as window:
@@ -121,7 +142,9 @@ def learner(
 
 
 def test_lines_are_matched(learner: Learner, quiz: Quiz) -> None:
-    """Each line is given a place from a list; a missing one is asked for, and the marks follow the places."""
+    """Each line is given a place from a list; a missing one is asked for, and the marks follow the
+    places.
+    """
     question = next(question for question in quiz.questions if isinstance(question, Match))
     right = {target.id: target.text for target in question.targets}
     first, second = question.options
@@ -139,7 +162,9 @@ def test_lines_are_matched(learner: Learner, quiz: Quiz) -> None:
 
 
 def test_lines_are_put_in_order(learner: Learner, quiz: Quiz) -> None:
-    """Lines are moved up until the order is right; the button pressed keeps the focus as its line moves."""
+    """Lines are moved up until the order is right; the button pressed keeps the focus as its line
+    moves.
+    """
     question = next(question for question in quiz.questions if isinstance(question, Order))
     wanted = [option.text for option in question.options]
     lines = learner.part.locator(".brm-order li > span")
@@ -157,12 +182,16 @@ def test_lines_are_put_in_order(learner: Learner, quiz: Quiz) -> None:
             if before > 1:
                 expect(learner.button(f"Move up: {text}")).to_be_focused()
     learner.press("Check answer")
-    learner.sees("Yes, that is right.", question.why, *(option.feedback for option in question.options))
+    learner.sees(
+        "Yes, that is right.", question.why, *(option.feedback for option in question.options)
+    )
     learner.press("Next question")
 
 
 def test_a_line_is_written_and_compared(learner: Learner, quiz: Quiz) -> None:
-    """A line of one's own is asked for, then the model answer is shown, then the learner rates the line."""
+    """A line of one's own is asked for, then the model answer is shown, then the learner rates the
+    line.
+    """
     question = next(question for question in quiz.questions if isinstance(question, Compose))
     learner.sees(question.stem, question.prompt_line)
     learner.press("Compare with a model answer")

@@ -1,4 +1,6 @@
-"""What everybody must be able to read and press: accessible, with contrast, in both themes, down to 360 px."""
+"""What everybody must be able to read and press: accessible, with contrast, in both themes, down to
+360 px.
+"""
 
 import os
 import re
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 
 from .conftest import WIDE
 from .learner import Learner
@@ -31,8 +33,8 @@ def keep_shot(learner: Learner, name: str) -> None:
 def test_every_state_can_be_read_and_pressed_by_everybody(
     theme: str, browser: Browser, host: str, tmp_path: Path, library: Library
 ) -> None:
-    """In every state and both themes axe-core finds nothing, every text has a contrast of 4.5 to 1, and at 360 px
-    nothing scrolls sideways or is cut off and no button is under 24 px.
+    """In every state and both themes axe-core finds nothing, every text has a contrast of 4.5 to 1,
+    and at 360 px nothing scrolls sideways or is cut off and no button is under 24 px.
 
     Our own page is examined whole, JupyterLab only inside our output.
     """
@@ -44,7 +46,9 @@ def test_every_state_can_be_read_and_pressed_by_everybody(
         learner = Learner(window, server.url).open()
         for state in tour(learner, library):
             whole = host == "page" and state == "opened"
-            found = violations(learner.page, None if whole else learner.selector) + pale(learner.page)
+            found = violations(learner.page, None if whole else learner.selector) + pale(
+                learner.page
+            )
             keep_shot(learner, f"{host}-wide-{theme}-{state}")
             learner.page.set_viewport_size(NARROW)
             found += misfits(learner.page)
@@ -61,6 +65,8 @@ def test_the_theme_of_the_browser_is_the_theme_of_the_activities(
     """A browser set to dark gets dark paper, one set to light gets light paper."""
     with browser.new_context(viewport=WIDE, color_scheme=theme) as window:
         learner = Learner(window, server.url).open()
-        paper = learner.page.locator(".brm").first.evaluate("(el) => getComputedStyle(el).backgroundColor")
+        paper = learner.page.locator(".brm").first.evaluate(
+            "(el) => getComputedStyle(el).backgroundColor"
+        )
     brightness = sum(map(int, re.findall(r"\d+", paper)[:3])) / 3
     assert (brightness > 127) == (theme == "light")

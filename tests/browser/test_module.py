@@ -1,11 +1,13 @@
-"""The whole of module 1 as a learner does it: with the mouse, and with the keyboard alone, in both hosts."""
+"""The whole of module 1 as a learner does it: with the mouse, and with the keyboard alone, in both
+hosts.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.model.conversation import Choice, Conversation
 from brmcourse.model.question import Compose, Judgement, Multiple, Quiz, Single
 
@@ -24,8 +26,12 @@ def hands(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def learner(browser: Browser, host: str, hands: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Learner]:
-    """One learner who does the module from top to bottom; the page must not fail inside or call anyone else."""
+def learner(
+    browser: Browser, host: str, hands: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Learner]:
+    """One learner who does the module from top to bottom; the page must not fail inside or call
+    anyone else.
+    """
     with (
         CourseServer(host, tmp_path_factory.mktemp(f"{host}-{hands}")) as course,
         browser.new_context(viewport=WIDE) as window,
@@ -96,7 +102,9 @@ def test_two_guesses_open_the_module(learner: Learner, library: Library) -> None
 
 
 def test_ten_questions_are_answered_wrong_then_right(learner: Learner, library: Library) -> None:
-    """Each question starts with nothing chosen, says where one is, and gives the feedback of the option chosen."""
+    """Each question starts with nothing chosen, says where one is, and gives the feedback of the
+    option chosen.
+    """
     quiz = library.quiz("m1")
     learner.turn_to(quiz.title)
     for number, question in enumerate(quiz.questions, 1):
@@ -111,7 +119,10 @@ def test_ten_questions_are_answered_wrong_then_right(learner: Learner, library: 
         learner.sees(*wrong_feedback(question))
         answer_rightly(learner, question)
         if isinstance(question, Single):
-            learner.sees("Yes, that is right.", max(question.options, key=lambda option: option.credit).feedback)
+            learner.sees(
+                "Yes, that is right.",
+                max(question.options, key=lambda option: option.credit).feedback,
+            )
         elif isinstance(question, Judgement):
             learner.sees("to 100 %")
         learner.press("Next question" if number < len(quiz.questions) else "See the summary")
@@ -143,8 +154,12 @@ def first_try_points(quiz: Quiz) -> str:
     return f"{points:.1f}".removesuffix(".0")
 
 
-def test_the_summary_counts_first_tries_and_leads_back_to_the_reading(learner: Learner, library: Library) -> None:
-    """The summary shows the mark of the first tries and links the sections to read again; a link leads there."""
+def test_the_summary_counts_first_tries_and_leads_back_to_the_reading(
+    learner: Learner, library: Library
+) -> None:
+    """The summary shows the mark of the first tries and links the sections to read again; a link
+    leads there.
+    """
     quiz, module = library.quiz("m1"), library.module("m1")
     learner.turn_to(quiz.title)
     expect(learner.part.locator(".brm-score")).to_contain_text(
@@ -159,7 +174,9 @@ def test_the_summary_counts_first_tries_and_leads_back_to_the_reading(learner: L
     expect(heading).to_be_focused()
 
 
-def test_starting_over_asks_first_and_then_clears_the_quiz(learner: Learner, library: Library) -> None:
+def test_starting_over_asks_first_and_then_clears_the_quiz(
+    learner: Learner, library: Library
+) -> None:
     """A reset is confirmed, can be refused, and brings back question 1 with nothing chosen."""
     quiz = library.quiz("m1")
     learner.turn_to(quiz.title)
@@ -193,16 +210,22 @@ def trust(talk: Conversation, path: list[tuple[str, Choice]]) -> list[int]:
 
 
 def test_the_conversation_is_played_to_its_debrief(learner: Learner, library: Library) -> None:
-    """Three moves a turn lead to an ending; the debrief shows the path, better lines, trust and all endings."""
+    """Three moves a turn lead to an ending; the debrief shows the path, better lines, trust and all
+    endings.
+    """
     talk = library.conversation("s1")
     learner.turn_to(talk.title)
     learner.sees(talk.setting, talk.exit_rule)
     learner.press("Start the conversation")
-    expect(learner.part.locator(".brm-moves button")).to_have_count(len(talk.nodes[talk.start].choices))
+    expect(learner.part.locator(".brm-moves button")).to_have_count(
+        len(talk.nodes[talk.start].choices)
+    )
     path = play(learner, talk, WEAK, STRONG)
     earned = sum(move.points for _, move in path)
     learner.sees("How it ended:", *talk.endings.values(), *talk.debrief)
-    expect(learner.part.locator(".brm-score")).to_have_text(f"{earned} of {2 * len(path)} points on the path you took.")
+    expect(learner.part.locator(".brm-score")).to_have_text(
+        f"{earned} of {2 * len(path)} points on the path you took."
+    )
     plot = learner.part.get_by_role("img").get_attribute("aria-label")
     steps = [f"after move {number} {value}" for number, value in enumerate(trust(talk, path))][1:]
     assert [step for step in steps if step not in plot] == []
@@ -226,8 +249,12 @@ def test_the_conversation_is_played_again_from_turn_two(learner: Learner, librar
     expect(learner.part.locator(".brm-you")).to_have_count(2)
 
 
-def test_the_self_assessment_gives_a_result_and_a_change(learner: Learner, library: Library) -> None:
-    """Missing answers are named; the result has a score, a band, a dot for each part, and the change since then."""
+def test_the_self_assessment_gives_a_result_and_a_change(
+    learner: Learner, library: Library
+) -> None:
+    """Missing answers are named; the result has a score, a band, a dot for each part, and the
+    change since then.
+    """
     scale = library.scale("emp")
     form = library.format(scale.format)
     learner.turn_to(scale.title)
@@ -236,7 +263,9 @@ def test_the_self_assessment_gives_a_result_and_a_change(learner: Learner, libra
         learner.rate(item.text, form.labels[0])
     learner.press("See my result")
     learner.sees(f"1 of {len(scale.items)} lines have no answer yet.", "No answer yet")
-    expect(learner.part.locator(".brm-rate", has_text=last.text).locator(".brm-missing")).to_be_visible()
+    expect(
+        learner.part.locator(".brm-rate", has_text=last.text).locator(".brm-missing")
+    ).to_be_visible()
     learner.rate(last.text, form.no_chance)
     learner.press("See my result")
     reverse = [item.reverse for item in most]
@@ -272,11 +301,15 @@ def test_the_plan_is_shown_as_one_sentence(learner: Learner, library: Library) -
     learner.write("When or where?", "Thursday at ten")
     learner.press("Save now")
     learner.saved(prompt.title)
-    learner.sees("If K. says it is late, then I ask what it causes.", "When or where: Thursday at ten.")
+    learner.sees(
+        "If K. says it is late, then I ask what it causes.", "When or where: Thursday at ten."
+    )
 
 
 def test_the_module_asked_nobody_else(learner: Learner) -> None:
-    """The whole module ran without a request to another machine and without an error inside the page."""
+    """The whole module ran without a request to another machine and without an error inside the
+    page.
+    """
     assert len(learner.requests) > 10
     assert learner.strangers == []
     assert learner.failures == []

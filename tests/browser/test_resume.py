@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 
 from .conftest import WIDE, NewLearner, only
 from .learner import Learner
@@ -29,8 +29,12 @@ def until_kept(server: CourseServer, subject: str, text: str, seconds: float) ->
 
 
 @only(argvalues=["page"])
-def test_a_text_is_saved_soon_after_the_last_key(learner: Learner, server: CourseServer, library: Library) -> None:
-    """Two seconds after the last key at the latest the page says "Saved at", and the text is on the disk by then."""
+def test_a_text_is_saved_soon_after_the_last_key(
+    learner: Learner, server: CourseServer, library: Library
+) -> None:
+    """Two seconds after the last key at the latest the page says "Saved at", and the text is on the
+    disk by then.
+    """
     prompt = library.prompts("m1").reflections[0]
     learner.turn_to("Reflection")
     learner.write("Your notes", "K. ended the call early.", under=prompt.title)
@@ -41,7 +45,9 @@ def test_a_text_is_saved_soon_after_the_last_key(learner: Learner, server: Cours
 
 
 @only(argvalues=["page"])
-def test_the_page_never_says_saved_while_it_is_not(learner: Learner, server: CourseServer, library: Library) -> None:
+def test_the_page_never_says_saved_while_it_is_not(
+    learner: Learner, server: CourseServer, library: Library
+) -> None:
     """Between a key and the save the page says "Saving …", not "Saved"."""
     prompt = library.prompts("m1").reflections[0]
     learner.turn_to("Reflection")
@@ -61,7 +67,10 @@ def test_leaving_in_the_middle_of_a_word_keeps_it(
     way: str, new_learner: NewLearner, server: CourseServer, library: Library
 ) -> None:
     """A page left 300 ms after the last key has the text when it is opened again."""
-    prompt, text = library.prompts("m1").reflections[1], f"Her director wants it by June. I left to {way}"
+    prompt, text = (
+        library.prompts("m1").reflections[1],
+        f"Her director wants it by June. I left to {way}",
+    )
     learner = new_learner()
     learner.turn_to("Reflection")
     learner.write("Your notes", text, under=prompt.title)
@@ -80,7 +89,9 @@ def test_leaving_in_the_middle_of_a_word_keeps_it(
 def test_a_long_strange_text_comes_back_exactly_as_text(
     new_learner: NewLearner, server: CourseServer, library: Library
 ) -> None:
-    """20,000 characters with markup, emoji, quotes and line breaks come back to the letter and stay text."""
+    """20,000 characters with markup, emoji, quotes and line breaks come back to the letter and stay
+    text.
+    """
     prompt = library.prompts("m1").reflections[0]
     learner = new_learner()
     learner.turn_to("Reflection")
@@ -100,7 +111,9 @@ def test_a_long_strange_text_comes_back_exactly_as_text(
 def test_everything_is_there_after_the_course_was_ended(
     browser: Browser, host: str, tmp_path: Path, library: Library
 ) -> None:
-    """The course is ended and started again: answers, position, ratings, moves, texts and plan are all there."""
+    """The course is ended and started again: answers, position, ratings, moves, texts and plan are
+    all there.
+    """
     quiz, talk, scale = library.quiz("m1"), library.conversation("s1"), library.scale("emp")
     label = library.format(scale.format).labels[2]
     reflection, plan = library.prompts("m1").reflections[0], library.prompts("m1").plans[0]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 
 from .conftest import NewLearner, only
 from .learner import Learner
@@ -22,8 +22,12 @@ PATIENCE = 20_000
 """Milliseconds in which a page must notice that nobody answers; the bridge waits ten seconds."""
 
 
-def test_two_pages_of_one_module_agree(new_learner: NewLearner, server: CourseServer, library: Library) -> None:
-    """An answer given in one page shows in the other with its next action, and both answers are in the log."""
+def test_two_pages_of_one_module_agree(
+    new_learner: NewLearner, server: CourseServer, library: Library
+) -> None:
+    """An answer given in one page shows in the other with its next action, and both answers are in
+    the log.
+    """
     quiz = library.quiz("m1-before")
     question, next_question = quiz.questions
     here, there = new_learner(), new_learner()
@@ -46,7 +50,9 @@ def test_two_pages_of_one_module_agree(new_learner: NewLearner, server: CourseSe
 def test_a_move_in_a_conversation_that_went_on_elsewhere_says_so(
     new_learner: NewLearner, server: CourseServer, library: Library
 ) -> None:
-    """A move for a turn that has passed in another page is not taken; the page says why and shows where it stands."""
+    """A move for a turn that has passed in another page is not taken; the page says why and shows
+    where it stands.
+    """
     talk = library.conversation("s1")
     move, stale = talk.nodes[talk.start].choices[:2]
     here, there = new_learner(), new_learner()
@@ -87,9 +93,11 @@ def finds_all_again(learner: Learner, library: Library) -> None:
 
 
 @only(["page"])
-def test_a_dead_kernel_takes_nothing_from_the_screen(halfway: Learner, server: CourseServer, library: Library) -> None:
-    """After the kernel is killed the next action says that the page lost touch; all stays on screen, and what was
-    confirmed is there after a reload.
+def test_a_dead_kernel_takes_nothing_from_the_screen(
+    halfway: Learner, server: CourseServer, library: Library
+) -> None:
+    """After the kernel is killed the next action says that the page lost touch; all stays on
+    screen, and what was confirmed is there after a reload.
     """
     quiz, activities = library.quiz("m1"), halfway.page.locator(".brm").count()
     server.kill(halfway.kernel_id)
@@ -105,11 +113,17 @@ def test_a_dead_kernel_takes_nothing_from_the_screen(halfway: Learner, server: C
 def test_a_dead_kernel_is_replaced_and_the_module_runs_again(
     halfway: Learner, server: CourseServer, library: Library
 ) -> None:
-    """JupyterLab says that the kernel died and starts another; the course runs again by itself and goes on."""
+    """JupyterLab says that the kernel died and starts another; the course runs again by itself and
+    goes on.
+    """
     quiz = library.quiz("m1")
-    halfway.page.evaluate("for (const old of document.querySelectorAll('.brm')) old.dataset.old = ''")
+    halfway.page.evaluate(
+        "for (const old of document.querySelectorAll('.brm')) old.dataset.old = ''"
+    )
     server.kill(halfway.kernel_id)
-    halfway.page.get_by_role("dialog", name="Kernel Restarting").get_by_role("button").click(timeout=PATIENCE)
+    halfway.page.get_by_role("dialog", name="Kernel Restarting").get_by_role("button").click(
+        timeout=PATIENCE
+    )
     halfway.failures.clear()  # JupyterLab itself reports that the kernel was gone.
     expect(halfway.page.locator("[data-old]")).to_have_count(0, timeout=PATIENCE)
     finds_all_again(halfway, library)
@@ -117,7 +131,9 @@ def test_a_dead_kernel_is_replaced_and_the_module_runs_again(
     halfway.sees(quiz.questions[1].stem)
 
 
-def test_quick_ratings_are_all_kept(learner: Learner, server: CourseServer, library: Library) -> None:
+def test_quick_ratings_are_all_kept(
+    learner: Learner, server: CourseServer, library: Library
+) -> None:
     """Ratings given faster than the course answers stay on screen, and all of them are on the disk."""
     scale = library.scale("emp")
     learner.turn_to(scale.title)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.model.question import Compose, Judgement, Multiple, Question, Single
 
 from .learner import Learner
@@ -107,5 +107,7 @@ def _writing(learner: Learner, library: Library) -> Iterator[str]:
 
 def _lost(learner: Learner) -> Iterator[str]:
     """Bring up the alert of a page whose kernel is gone, which takes ten seconds otherwise."""
-    learner.page.evaluate("for (const alert of document.querySelectorAll('[data-lost]')) alert.hidden = false")
+    learner.page.evaluate(
+        "for (const alert of document.querySelectorAll('[data-lost]')) alert.hidden = false"
+    )
     yield "alert"

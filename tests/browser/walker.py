@@ -1,4 +1,6 @@
-"""A learner who does a whole module, activity by activity, well or at random, as the page offers them."""
+"""A learner who does a whole module, activity by activity, well or at random, as the page offers
+them.
+"""
 
 from collections.abc import Callable, Sequence
 from random import Random
@@ -6,12 +8,21 @@ from typing import TypeVar
 
 from playwright.sync_api import Locator, Page, expect
 
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.model.conversation import Choice
 from brmcourse.model.prompts import PlanPrompt, ReflectionPrompt
-from brmcourse.model.question import Compose, Judgement, Match, Multiple, Order, Question, Quiz, Single
+from brmcourse.model.question import (
+    Compose,
+    Judgement,
+    Match,
+    Multiple,
+    Order,
+    Question,
+    Quiz,
+    Single,
+)
 from brmcourse.model.sheet import Sheet
-from brmcourse.scoring import ratings
+from brmcourse.scoring.scales import ratings
 
 from .learner import OPENING
 
@@ -19,7 +30,9 @@ T = TypeVar("T")
 
 
 class Walker:
-    """Walks modules in the page host. `chance` makes every choice a matter of luck; without it each is the best."""
+    """Walks modules in the page host. `chance` makes every choice a matter of luck; without it each
+    is the best.
+    """
 
     def __init__(self, page: Page, library: Library, chance: Random | None = None) -> None:
         self.page = page
@@ -27,13 +40,17 @@ class Walker:
         self.chance = chance
 
     def walk(self, url: str, activities: int) -> None:
-        """Open the module at `url`, wait for so many activities, and do them all from top to bottom."""
+        """Open the module at `url`, wait for so many activities, and do them all from top to
+        bottom.
+        """
         self.page.goto(url)
         parts = self.page.locator("section.brm")
         expect(parts).to_have_count(activities, timeout=OPENING)
         for number in range(activities):
             part = parts.nth(number)
-            kind = next(name for name in part.get_attribute("class").split() if name.startswith("brm-"))
+            kind = next(
+                name for name in part.get_attribute("class").split() if name.startswith("brm-")
+            )
             getattr(self, kind.removeprefix("brm-"))(part)
 
     def pick(self, options: Sequence[T], worth: Callable[[T], float]) -> T:
@@ -62,7 +79,9 @@ class Walker:
     def _answer(self, part: Locator, question: Question) -> None:
         match question:
             case Single():
-                part.get_by_label(self.pick(question.options, lambda option: option.credit).text, exact=True).check()
+                part.get_by_label(
+                    self.pick(question.options, lambda option: option.credit).text, exact=True
+                ).check()
             case Multiple():
                 keys = [option for option in question.options if option.credit == 1]
                 for option in [self.chance.choice(question.options)] if self.chance else keys:
@@ -73,7 +92,9 @@ class Walker:
                     self._rate(part, option.text, str(rating))
             case Match():
                 for option in question.options:
-                    target = self.pick(question.targets, lambda target, key=option.match: target.id == key)
+                    target = self.pick(
+                        question.targets, lambda target, key=option.match: target.id == key
+                    )
                     line = part.locator("label.brm-match", has_text=option.text)
                     line.locator("select").select_option(label=target.text)
             case Order():
@@ -86,7 +107,11 @@ class Walker:
         part.get_by_role("button", name="Compare with a model answer").click()
         expect(part.get_by_text(question.model_answer)).to_be_visible()
         for criterion in question.rubric:
-            self._rate(part, criterion.text, self.pick(["Not yet", "Partly", "Yes"], lambda name: name == "Yes"))
+            self._rate(
+                part,
+                criterion.text,
+                self.pick(["Not yet", "Partly", "Yes"], lambda name: name == "Yes"),
+            )
 
     def _rate(self, part: Locator, text: str, label: str) -> None:
         part.locator(".brm-rate", has_text=text).get_by_label(label, exact=True).check()
@@ -94,7 +119,10 @@ class Walker:
     def _arrange(self, part: Locator, question: Order) -> None:
         for place, option in enumerate(question.options):
             line = part.locator(".brm-order li", has_text=option.text)
-            while not self.chance and line.evaluate("(el) => [...el.parentNode.children].indexOf(el)") > place:
+            while (
+                not self.chance
+                and line.evaluate("(el) => [...el.parentNode.children].indexOf(el)") > place
+            ):
                 before = line.evaluate("(el) => [...el.parentNode.children].indexOf(el)")
                 line.get_by_role("button", name="Move up").click()
                 expect(part.locator(".brm-order li").nth(before - 1)).to_contain_text(option.text)
@@ -111,7 +139,12 @@ class Walker:
             if not moves.count():
                 break
             texts = moves.all_inner_texts()
-            open_to = [choice for node in talk.nodes.values() for choice in node.choices if choice.text in texts]
+            open_to = [
+                choice
+                for node in talk.nodes.values()
+                for choice in node.choices
+                if choice.text in texts
+            ]
             part.get_by_role("button", name=self.pick(open_to, _worth).text, exact=True).click()
             turn += 1
         expect(part.get_by_text("How it ended:")).to_be_visible()
@@ -138,7 +171,9 @@ class Walker:
 
     def sheet(self, part: Locator) -> None:
         """Fill in every field; a list gets a second entry."""
-        sheet = self.library.sheet(part.locator("form").first.get_attribute("id").rpartition("-")[0])
+        sheet = self.library.sheet(
+            part.locator("form").first.get_attribute("id").rpartition("-")[0]
+        )
         self._fill(part, sheet, 1)
         if sheet.entry:
             part.locator(f"#{sheet.id}-add").click()
@@ -152,7 +187,9 @@ class Walker:
                 answer = self.pick(field.options, lambda option: option.points)
                 form.locator(f"input[name='{name}'][value='{answer.id}']").check()
             else:
-                form.locator(f"[name='{name}']").fill("2026-12-01" if field.kind == "date" else f"My words to {name}")
+                form.locator(f"[name='{name}']").fill(
+                    "2026-12-01" if field.kind == "date" else f"My words to {name}"
+                )
         form.locator(f"#{sheet.id}-{number}-save").click()
         expect(form.locator(".brm-saved")).to_contain_text("Saved at")
 

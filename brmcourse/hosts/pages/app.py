@@ -53,7 +53,8 @@ class CoursePages(FileLog, Voila):  # type: ignore[misc]
         self.caretaker = Caretaker(self.kernel_manager)
         return settings | {
             "allow_remote_access": False,
-            # Our handlers ask for the key themselves: Jupyter would send the learner to a login form.
+            # Our handlers ask for the key themselves: Jupyter would send the learner to a login
+            # form.
             "allow_unauthenticated_access": True,
             "default_handler_class": Message,
             "default_handler_args": self._page_arguments(),
@@ -106,7 +107,9 @@ class CoursePages(FileLog, Voila):  # type: ignore[misc]
 
 def _settings(opening: Opening) -> Config:
     """Return Voila's configuration; nothing is read from the learner's own files."""
-    modules = [module.model_dump(include={"id", "title", "minutes"}) for module in opening.course.modules]
+    modules = [
+        module.model_dump(include={"id", "title", "minutes"}) for module in opening.course.modules
+    ]
     settings = Config()
     settings.Voila.update(
         config_file_paths=[],
@@ -133,7 +136,9 @@ def _settings(opening: Opening) -> Config:
             "course": {
                 "title": opening.course.title,
                 "modules": modules,
-                "pages": [page.model_dump(include={"id", "title"}) for page in opening.course.pages],
+                "pages": [
+                    page.model_dump(include={"id", "title"}) for page in opening.course.pages
+                ],
                 "places": {module["id"]: place for place, module in enumerate(modules)},
             }
         },

@@ -49,7 +49,8 @@ class PlainWords:
         """Write the message for `status_code` as a page."""
         heading, advice = MESSAGES.get(status_code, FAILED)
         self.set_header("Content-Type", "text/html; charset=utf-8")  # type: ignore[attr-defined]
-        page = self.render_template("error.html", course=self.course, heading=heading, advice=advice)  # type: ignore[attr-defined]
+        words = {"course": self.course, "heading": heading, "advice": advice}
+        page = self.render_template("error.html", **words)  # type: ignore[attr-defined]
         self.write(page)  # type: ignore[attr-defined]
 
 
@@ -98,7 +99,9 @@ class ModulePage(PlainWords, VoilaHandler):  # type: ignore[misc]
             await self.flush()
         await self.finish()
         ids = [module.id for module in self.course.modules]
-        if module_id in ids:  # from a page to look things up in, the learner goes back to where they were
+        if (
+            module_id in ids
+        ):  # from a page to look things up in, the learner goes back to where they were
             this_and_next = ids[ids.index(module_id) :][:2]
             await self.caretaker.keep_warm(*(f"{warm}.ipynb" for warm in this_and_next))
 

@@ -8,13 +8,18 @@ from typing import Any
 from jupyter_core.utils import ensure_async
 
 Start = asyncio.Task[dict[str, Any]]
-"""A kernel on its way; once it is there, its `kernel_id`, and the `renderer` and `task` that run the notebook."""
+"""A kernel on its way; once it is there, its `kernel_id`, and the `renderer` and `task` that run
+the notebook.
+"""
 
 GRACE = 5.0
-"""Seconds a kernel gets after its page said goodbye: it may still be saving the learner's last words."""
+"""Seconds a kernel gets after its page said goodbye: it may still be saving the learner's last
+words.
+"""
 
 ABANDONED = 600.0
-"""Seconds without a page after which a kernel ends although nobody said goodbye (sleep, a crash)."""
+"""Seconds without a page after which a kernel ends although nobody said goodbye (sleep, a crash).
+"""
 
 
 class Departures:
@@ -30,8 +35,14 @@ class Departures:
 
     def overdue(self, without_page: Iterable[str], now: float) -> list[str]:
         """Return the kernels to end at `now` (seconds), given those that have no page connected."""
-        self._without_page = {kernel: self._without_page.get(kernel, now) for kernel in without_page}
-        return [kernel for kernel, since in self._without_page.items() if now - since >= self._patience(kernel)]
+        self._without_page = {
+            kernel: self._without_page.get(kernel, now) for kernel in without_page
+        }
+        return [
+            kernel
+            for kernel, since in self._without_page.items()
+            if now - since >= self._patience(kernel)
+        ]
 
     def forget(self, kernel_id: str) -> None:
         """Drop a kernel that has ended."""
@@ -76,9 +87,16 @@ class Caretaker:
     async def drop_dead(self, notebook: str) -> None:
         """Forget the kernels held ready for a notebook that have died meanwhile: a page behind one would stay empty."""
         pool = self._pools().get(notebook, [])
-        for start in [start for start in pool if start.done() and not start.cancelled() and not start.exception()]:
+        for start in [
+            start
+            for start in pool
+            if start.done() and not start.cancelled() and not start.exception()
+        ]:
             kernel_id = start.result()["kernel_id"]
-            if kernel_id not in self.manager or not await self.manager.get_kernel(kernel_id).is_alive():
+            if (
+                kernel_id not in self.manager
+                or not await self.manager.get_kernel(kernel_id).is_alive()
+            ):
                 pool.remove(start)
                 await self._discard([start])
 

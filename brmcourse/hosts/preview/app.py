@@ -23,21 +23,24 @@ from tornado.iostream import StreamClosedError
 from tornado.web import Application, HTTPError, RequestHandler
 
 from brmcourse.activities.activity import Action
+from brmcourse.browser import BRIDGE
 from brmcourse.checks.report import count
 from brmcourse.errors import CourseError
 from brmcourse.hosts.launch import open_browser, say
 from brmcourse.hosts.preview.file import ShownFile
 from brmcourse.hosts.runtime import HOST, claim_port
 from brmcourse.hosts.session import problem_log
+from brmcourse.log.sqlite import Store
 from brmcourse.rendering.render import STYLE
-from brmcourse.store import Store
 
 HERE = Path(__file__).parent
 HOSTS = HERE.parent
-PAGE_STYLE = HOSTS / "pages" / "jupyter" / "voila" / "templates" / "brmcourse" / "static" / "page.css"
+PAGE_STYLE = (
+    HOSTS / "pages" / "jupyter" / "voila" / "templates" / "brmcourse" / "static" / "page.css"
+)
 ASSETS: Mapping[str, tuple[str, tuple[Path, ...]]] = {
     "style.css": ("text/css", (PAGE_STYLE, STYLE)),
-    "bridge.js": ("text/javascript", (HOSTS / "vendor" / "idiomorph.min.js", HOSTS / "bridge.js")),
+    "bridge.js": ("text/javascript", BRIDGE),
     "preview.js": ("text/javascript", (HERE / "preview.js",)),
 }
 """What the page loads: its type, and the files it is put together from."""
@@ -46,7 +49,9 @@ OPEN = "open"
 BLINK = 0.5
 """Seconds between two looks at the files."""
 
-ONLY_OURSELVES = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+ONLY_OURSELVES = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+)
 LOCAL = (HOST, "localhost")
 
 
@@ -60,7 +65,10 @@ class Local(RequestHandler):
     def prepare(self) -> None:
         """Refuse other names for this machine, and pages from elsewhere."""
         origin = self.request.headers.get("Origin")
-        if self.request.host_name not in LOCAL or origin not in (None, f"http://{self.request.host}"):
+        if self.request.host_name not in LOCAL or origin not in (
+            None,
+            f"http://{self.request.host}",
+        ):
             raise HTTPError(403)
 
     def set_default_headers(self) -> None:
@@ -76,7 +84,9 @@ class Local(RequestHandler):
     def write_error(self, status_code: int, **_: Any) -> None:
         """Answer in one sentence."""
         self.set_header("Content-Type", "text/plain")
-        self.finish(f"The preview cannot answer this ({status_code}). Use the address it was started with.")
+        self.finish(
+            f"The preview cannot answer this ({status_code}). Use the address it was started with."
+        )
 
 
 class Page(Local):
@@ -91,7 +101,9 @@ class Page(Local):
             self.redirect("/")
             return
         html = [session.open() for session in self.file.sessions]
-        self.write(_template().render(file=self.file, activities=html, count=count(self.file.problems)))
+        self.write(
+            _template().render(file=self.file, activities=html, count=count(self.file.problems))
+        )
 
 
 class Act(Local):
@@ -116,7 +128,9 @@ class Changes(Local):
     async def get(self) -> None:
         """Wait until the version differs from `?since=VERSION`, then send the new one."""
         self.set_header("Content-Type", "text/event-stream")
-        with suppress(StreamClosedError, asyncio.CancelledError):  # the page was closed, or the preview ends
+        with suppress(
+            StreamClosedError, asyncio.CancelledError
+        ):  # the page was closed, or the preview ends
             await self.flush()
             while self.file.version == self.get_argument("since") and not self.gone:
                 await asyncio.sleep(BLINK)
@@ -175,5 +189,7 @@ async def _serve(file: ShownFile, sockets: list[socket], *, browser: bool) -> No
 @cache
 def _template() -> Template:
     folder = FileSystemLoader(HERE)
-    environment = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(
+        loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
     return environment.get_template("page.html")

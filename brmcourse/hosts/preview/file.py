@@ -7,10 +7,11 @@ from secrets import token_hex
 
 from brmcourse.checks.course import load
 from brmcourse.checks.rule import RULES
-from brmcourse.content import Library
+from brmcourse.content.library import Library
 from brmcourse.errors import ContentError, CourseError, Problem
 from brmcourse.hosts.session import Session, explain, learner_seed
 from brmcourse.hosts.sessions import find_activity
+from brmcourse.log.sqlite import Store
 from brmcourse.model.base import Content
 from brmcourse.model.capstone import Capstone
 from brmcourse.model.conversation import Conversation
@@ -19,7 +20,6 @@ from brmcourse.model.question import Quiz
 from brmcourse.model.scale import Baseline, Scale
 from brmcourse.model.sheet import Sheet
 from brmcourse.model.values import Values
-from brmcourse.store import Store
 
 SHOWN: Mapping[type[Content], tuple[str, ...]] = {
     Quiz: ("quiz",),
@@ -41,7 +41,8 @@ class NotShownError(CourseError):
 class ShownFile:
     """One content file as it stands now: the activities it makes, and what is wrong with it.
 
-    `version` changes whenever a file of the course was saved; `mishap` is HTML in the place of activities.
+    `version` changes whenever a file of the course was saved; `mishap` is HTML in the place of
+    activities.
     """
 
     def __init__(self, root: Path, path: Path, store: Store) -> None:
@@ -78,7 +79,9 @@ class ShownFile:
         seed = learner_seed(self._store)
         found = [find_activity(library, name, self.path.stem) for name in SHOWN[self._model]]
         self.sessions = [
-            Session(activity, about, self._store, seed) for activity, about in found if activity.subjects(about)
+            Session(activity, about, self._store, seed)
+            for activity, about in found
+            if activity.subjects(about)
         ]
         if isinstance(content, Quiz):
             self.questions = tuple(question.id for question in content.questions)

@@ -1,7 +1,8 @@
 """The learner's log: append-only events in one SQLite file.
 
-An event is on the disk before anything is shown that rests on it. Where the disk fails (full, read-only, damaged),
-events wait in memory, `trouble` says so in words for the learner, and every further append tries the disk again.
+An event is on the disk before anything is shown that rests on it. Where the disk fails (full,
+read-only, damaged), events wait in memory, `trouble` says so in words for the learner, and every
+further append tries the disk again.
 """
 
 import json
@@ -23,7 +24,9 @@ MIGRATIONS = (
     CREATE INDEX events_by_subject ON events (subject, seq);
     """,
 )
-"""Script number n takes a file from schema version n to n + 1; `PRAGMA user_version` holds the version."""
+"""Script number n takes a file from schema version n to n + 1; `PRAGMA user_version` holds the
+version.
+"""
 
 COLUMNS = "id, time, kind, subject, fingerprint, body"
 INSERT = f"INSERT OR IGNORE INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
@@ -31,7 +34,9 @@ PATIENCE = 5.0
 """Seconds to wait for another notebook that is writing at the same moment."""
 
 Cursor = tuple[int, int]
-"""How far a reader has read: in which opening of the file, and up to which event. A file opened anew is read anew."""
+"""How far a reader has read: in which opening of the file, and up to which event. A file opened
+anew is read anew.
+"""
 
 START: Cursor = (0, 0)
 
@@ -44,7 +49,8 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.trouble: str | None = None
-        """What is wrong with saving, in a sentence for the learner; None while all is on the disk."""
+        """What is wrong with saving, in a sentence for the learner; None while all is on the disk.
+        """
         self.notice: str | None = None
         """What was mended on opening, in a sentence for the learner."""
         self._lock = RLock()
@@ -76,11 +82,17 @@ class Store:
                 if self._db is None:
                     self._db = _open_existing(self.path)
                 opening, seq = after
-                found = list(_rows(self._db, names, seq if opening == self._openings else 0)) if self._db else []
+                found = (
+                    list(_rows(self._db, names, seq if opening == self._openings else 0))
+                    if self._db
+                    else []
+                )
             except sqlite3.Error as error:
                 self._fail(error)
             cursor = (self._openings, found[-1][0]) if found else after
-            return cursor, [event for _, event in found] + [e for e in self._waiting if e.subject in names]
+            return cursor, [event for _, event in found] + [
+                e for e in self._waiting if e.subject in names
+            ]
 
     def retry(self) -> None:
         """Try once more to save what waits in memory."""
@@ -111,7 +123,9 @@ class Store:
 
     def _fail(self, error: Exception) -> None:
         self.close()
-        self.trouble = f"Your answers cannot be saved at the moment: {_reason(error, self.path)} {UNSAVED}"
+        self.trouble = (
+            f"Your answers cannot be saved at the moment: {_reason(error, self.path)} {UNSAVED}"
+        )
 
 
 def _identity(path: Path) -> int | None:
@@ -133,7 +147,14 @@ def _reason(error: Exception, path: Path) -> str:
 
 
 def _row(event: Event) -> tuple[str, ...]:
-    return event.id, event.time.isoformat(), event.kind, event.subject, event.fingerprint, event.body_json()
+    return (
+        event.id,
+        event.time.isoformat(),
+        event.kind,
+        event.subject,
+        event.fingerprint,
+        event.body_json(),
+    )
 
 
 def _event(row: tuple[str, ...]) -> Event:
@@ -141,7 +162,9 @@ def _event(row: tuple[str, ...]) -> Event:
     return Event(kind, subject, fingerprint, json.loads(body), key, datetime.fromisoformat(time))
 
 
-def _rows(db: sqlite3.Connection, subjects: tuple[str, ...], after: int) -> Iterator[tuple[int, Event]]:
+def _rows(
+    db: sqlite3.Connection, subjects: tuple[str, ...], after: int
+) -> Iterator[tuple[int, Event]]:
     marks = ",".join("?" * len(subjects))
     query = f"SELECT seq, {COLUMNS} FROM events WHERE subject IN ({marks}) AND seq > ? ORDER BY seq"
     for seq, *row in db.execute(query, (*subjects, after)):
@@ -149,7 +172,8 @@ def _rows(db: sqlite3.Connection, subjects: tuple[str, ...], after: int) -> Iter
 
 
 def _connect(path: str, *, uri: bool = False) -> sqlite3.Connection:
-    # A widget's callback may run on another thread than the cells; `Store` holds a lock around every use.
+    # A widget's callback may run on another thread than the cells; `Store` holds a lock around
+    # every use.
     return sqlite3.connect(path, timeout=PATIENCE, check_same_thread=False, uri=uri)
 
 
@@ -170,10 +194,14 @@ def _prepare(db: sqlite3.Connection) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = FULL")
         if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("malformed")
-        db.execute("BEGIN IMMEDIATE")  # two notebooks that open a new file at once must not both migrate it
+        db.execute(
+            "BEGIN IMMEDIATE"
+        )  # two notebooks that open a new file at once must not both migrate it
         (version,) = db.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
-            raise StoreError("they were written by a newer version of the course. Update the course first.")
+            raise StoreError(
+                "they were written by a newer version of the course. Update the course first."
+            )
         for number, script in enumerate(MIGRATIONS[version:], version + 1):
             for statement in filter(str.strip, script.split(";")):
                 db.execute(statement)

@@ -39,8 +39,14 @@ SYNTAX: dict[str, tuple[str, str]] = {
     ),
     "alphabetic or numeric": ("a text cannot start with * or &", "Put it in quotation marks."),
     "undefined alias": ("a text cannot start with *", "Put it in quotation marks."),
-    "unknown escape": ("a backslash stands in a text", "Use single quotation marks, or write the backslash twice."),
-    "',' or": ("a bracket was not closed, or a comma is missing", "Look on this line and the ones above."),
+    "unknown escape": (
+        "a backslash stands in a text",
+        "Use single quotation marks, or write the backslash twice.",
+    ),
+    "',' or": (
+        "a bracket was not closed, or a comma is missing",
+        "Look on this line and the ones above.",
+    ),
     "'-' indicator": (
         "this line is indented differently from the list it belongs to, or its dash is missing",
         "Bring it in line with the entry above.",
@@ -50,7 +56,10 @@ SYNTAX: dict[str, tuple[str, str]] = {
         "Look on this line and above it; inside a text in double quotation marks use single ones.",
     ),
     "end of stream": ("a quotation mark was not closed", "Look for it above: each text needs two."),
-    "could not find expected ':'": ("a colon is missing after a field's name", "Write `name: value`."),
+    "could not find expected ':'": (
+        "a colon is missing after a field's name",
+        "Write `name: value`.",
+    ),
     "": (
         "this line cannot be read",
         "Check indentation (spaces, no tabs), colons, brackets and quotation marks here and on the line above.",
@@ -93,13 +102,20 @@ def read_source(path: Path, shown_as: str) -> Source:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise fail(mark.line + 1 if mark else 1, "yaml.syntax", *_explained(str(error.problem))) from None
+        raise fail(
+            mark.line + 1 if mark else 1, "yaml.syntax", *_explained(str(error.problem))
+        ) from None
     except yaml.reader.ReaderError as error:
-        line, column = text.count("\n", 0, error.position) + 1, error.position - text.rfind("\n", 0, error.position)
+        line, column = (
+            text.count("\n", 0, error.position) + 1,
+            error.position - text.rfind("\n", 0, error.position),
+        )
         message = f"character {column} of this line is an invisible one that no text should hold"
         raise fail(line, "yaml.syntax", message, "Delete it, or type the line anew.") from None
     except RecursionError:
-        raise fail(1, "yaml.depth", "the file is nested too deeply", "Close the brackets earlier.") from None
+        raise fail(
+            1, "yaml.depth", "the file is nested too deeply", "Close the brackets earlier."
+        ) from None
     builder = _Builder(shown_as)
     data = builder.build(node, ()) if node else None
     if builder.problems:
@@ -134,11 +150,18 @@ class _Builder:
     def build(self, node: yaml.Node, place: Place) -> Any:
         self.lines[place] = node.start_mark.line + 1
         if id(node) in self._seen:
-            self._report(node, "yaml.alias", "an alias repeats another part", "Write the text out here.")
+            self._report(
+                node, "yaml.alias", "an alias repeats another part", "Write the text out here."
+            )
             return None
         self._seen.add(id(node))
         if len(place) > DEEPEST:
-            self._report(node, "yaml.depth", "this part lies too deep inside others", "Close the brackets earlier.")
+            self._report(
+                node,
+                "yaml.depth",
+                "this part lies too deep inside others",
+                "Close the brackets earlier.",
+            )
             return None
         if node.tag not in TAGS:
             self._report(node, "yaml.tag", f"the tag {node.tag} is not allowed", "Delete it.")
@@ -154,12 +177,19 @@ class _Builder:
         for key_node, value_node in node.value:
             key = key_node.value
             if not isinstance(key, str):
-                self._report(key_node, "yaml.key", "a key must be one word", "Check brackets and colons here.")
+                self._report(
+                    key_node,
+                    "yaml.key",
+                    "a key must be one word",
+                    "Check brackets and colons here.",
+                )
                 continue
             if key in result:
                 first = self.lines[(*place, key)]
                 advice = f"Delete one of the two, or begin a new entry with a dash; the first is on line {first}."
-                self._report(key_node, "yaml.duplicate-key", f'the key "{key}" stands twice', advice)
+                self._report(
+                    key_node, "yaml.duplicate-key", f'the key "{key}" stands twice', advice
+                )
             result[key] = self.build(value_node, (*place, key))
             self.lines[(*place, key)] = key_node.start_mark.line + 1
         return result

@@ -17,14 +17,22 @@ SHOWN = 40
 """How much of a wrong value a message shows, in characters."""
 
 EMPTY = ("field.empty", "{name} is empty", "Write what belongs here.")
-GROUP = ("field.type", "{name} must be a group of fields, not {got}", "Write its fields on lines of their own.")
+GROUP = (
+    "field.type",
+    "{name} must be a group of fields, not {got}",
+    "Write its fields on lines of their own.",
+)
 WHOLE = ("field.range", "{name} must be a whole number, not {got}", "Write it in digits.")
 NUMBER = ("field.range", "{name} must be a number, not {got}", "Write it in digits.")
 BOOLEAN = ("field.range", "{name} must be true or false, not {got}", "Write true or false.")
 
 WORDING: Mapping[str, tuple[str, str, str]] = {
     "missing": ("field.missing", "the field {name} is missing", "Add `{field}: …` here."),
-    "extra_forbidden": ("field.unknown", "there is no field called {name} here.{near}", "Correct it, or delete it."),
+    "extra_forbidden": (
+        "field.unknown",
+        "there is no field called {name} here.{near}",
+        "Correct it, or delete it.",
+    ),
     "string_type": ("field.type", "{name} must be text, not {got}", "Put it in quotation marks."),
     "string_too_short": EMPTY,
     "string_pattern_mismatch": (
@@ -34,15 +42,31 @@ WORDING: Mapping[str, tuple[str, str, str]] = {
     ),
     "literal_error": ("field.value", "{name} cannot be {got}.{near}", "Use {expected}."),
     "too_short": ("field.too-few", "{name} has too few entries", "It needs at least {min_length}."),
-    "union_tag_not_found": ("question.kind", "the question does not say its kind", "Add `kind: single`."),
-    "union_tag_invalid": ("question.kind", "there is no question kind {got}.{near}", "Use one of: {expected_tags}."),
+    "union_tag_not_found": (
+        "question.kind",
+        "the question does not say its kind",
+        "Add `kind: single`.",
+    ),
+    "union_tag_invalid": (
+        "question.kind",
+        "there is no question kind {got}.{near}",
+        "Use one of: {expected_tags}.",
+    ),
     "union_tag_not_found in shows": (
         "field.missing",
         "what the sheet shows has no kind",
         "Add one, for example `kind: tally`.",
     ),
-    "union_tag_invalid in shows": ("field.value", "no sheet can show {got}.{near}", "Use one of: {expected_tags}."),
-    "tuple_type": ("field.type", "{name} must be a list, not {got}", "Begin each entry with a dash."),
+    "union_tag_invalid in shows": (
+        "field.value",
+        "no sheet can show {got}.{near}",
+        "Use one of: {expected_tags}.",
+    ),
+    "tuple_type": (
+        "field.type",
+        "{name} must be a list, not {got}",
+        "Begin each entry with a dash.",
+    ),
     "dict_type": GROUP,
     "model_type": GROUP,
     "model_attributes_type": GROUP,
@@ -53,12 +77,30 @@ WORDING: Mapping[str, tuple[str, str, str]] = {
     "float_parsing": NUMBER,
     "bool_type": BOOLEAN,
     "bool_parsing": BOOLEAN,
-    "greater_than": ("field.range", "{name} must be more than {gt:g}, not {got}", "Correct the number."),
-    "greater_than_equal": ("field.range", "{name} must be {ge:g} or more, not {got}", "Correct the number."),
-    "less_than": ("field.range", "{name} must be less than {lt:g}, not {got}", "Correct the number."),
-    "less_than_equal": ("field.range", "{name} must be {le:g} or less, not {got}", "Correct the number."),
+    "greater_than": (
+        "field.range",
+        "{name} must be more than {gt:g}, not {got}",
+        "Correct the number.",
+    ),
+    "greater_than_equal": (
+        "field.range",
+        "{name} must be {ge:g} or more, not {got}",
+        "Correct the number.",
+    ),
+    "less_than": (
+        "field.range",
+        "{name} must be less than {lt:g}, not {got}",
+        "Correct the number.",
+    ),
+    "less_than_equal": (
+        "field.range",
+        "{name} must be {le:g} or less, not {got}",
+        "Correct the number.",
+    ),
 }
-"""What pydantic calls a mistake (in one field or in any), and the rule, message and advice an author reads instead."""
+"""What pydantic calls a mistake (in one field or in any), and the rule, message and advice an
+author reads instead.
+"""
 
 OTHER = ("field.type", "{name} cannot be {got}", "Correct the value on this line.")
 
@@ -71,7 +113,9 @@ def mistakes(error: ValidationError) -> Iterator[Mistake]:
         if detail["type"] == "flaw":
             for rule, message, advice, further in detail["ctx"]["found"]:
                 yield (*place, *further), rule, message.removesuffix("."), advice
-        elif detail["type"] == "too_short" and any(d["loc"][: len(place)] == place != d["loc"] for d in details):
+        elif detail["type"] == "too_short" and any(
+            d["loc"][: len(place)] == place != d["loc"] for d in details
+        ):
             continue  # it is only too short without the entries that are reported anyway
         else:
             yield place, *_words(detail)
@@ -86,10 +130,16 @@ def _words(detail: Any) -> tuple[str, str, str]:
         "field": field,
         "name": f'"{field}"' if field else "the file",
         "got": _got(value),
-        "near": _near_field(str(field)) if detail["type"] == "extra_forbidden" else hint(str(value), known),
+        "near": _near_field(str(field))
+        if detail["type"] == "extra_forbidden"
+        else hint(str(value), known),
     }
     empty = value is None and detail["type"] not in {"extra_forbidden", "union_tag_invalid"}
-    wording = EMPTY if empty else WORDING.get(f"{detail['type']} in {field}") or WORDING.get(detail["type"], OTHER)
+    wording = (
+        EMPTY
+        if empty
+        else WORDING.get(f"{detail['type']} in {field}") or WORDING.get(detail["type"], OTHER)
+    )
     rule, message, advice = (text.format_map(words).removesuffix(".") for text in wording)
     return rule, message, f"{advice}."
 

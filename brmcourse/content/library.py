@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from brmcourse.content.wording import mistakes
+from brmcourse.content.yaml import Source, read_source
 from brmcourse.errors import ContentError, Problem, UnknownIdError
-from brmcourse.mistakes import mistakes
 from brmcourse.paths import course_root
-from brmcourse.source import Source, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +38,9 @@ KINDS: Mapping[str, str] = {
     "prompts": "prompts.Prompts",
     "sheets": "sheet.Sheet",
 }
-"""The folders under `data/`, and the class below `brmcourse.model` of what each of their files holds."""
+"""The folders under `data/`, and the class below `brmcourse.model` of what each of their files
+holds.
+"""
 
 SINGLES: Mapping[str, str] = {
     "course.yaml": "course.Course",
@@ -156,7 +158,9 @@ class Library:
         shown_as = str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
         if not path.is_file():
             advice = "Put the file back, or install the course again."
-            raise ContentError([Problem(shown_as, 1, "file.missing", "the file is missing", advice)])
+            raise ContentError(
+                [Problem(shown_as, 1, "file.missing", "the file is missing", advice)]
+            )
         source = read_source(path, shown_as)
         try:
             return model.model_validate(source.data), source

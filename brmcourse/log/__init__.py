@@ -1,0 +1,1 @@
+"""The learner's log: what it promises, and where it is kept."""
