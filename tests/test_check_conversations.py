@@ -7,8 +7,15 @@ import pytest
 import yaml
 
 from brmcourse.activities.activity import Action
+from brmcourse.activities.board import Board
 from brmcourse.activities.conversation import begin, replay, shown, update
-from brmcourse.checks.conversation_paths import Board, Outcome, paths_table, strongest, weakest
+from brmcourse.checks.conversation_paths import (
+    Outcome,
+    outcomes,
+    paths_table,
+    strongest,
+    weakest,
+)
 from brmcourse.checks.rule import RULES, Whole
 from brmcourse.content.library import Library
 from brmcourse.model.conversation import Conversation
@@ -44,12 +51,12 @@ def test_paths_are_what_learners_play(data: Any) -> None:
     ending.
     """
     conversation = Conversation.model_validate(data)
-    outcomes: Counter[Outcome] = Counter()
+    played: Counter[Outcome] = Counter()
     waiting = [begin(conversation, "seed")]
     while waiting:
         state = waiting.pop()
         if state.node.ending:
-            outcomes[Outcome(len(state.turns), state.points[0], state.node.ending)] += 1
+            played[Outcome(len(state.turns), state.points[0], state.node.ending)] += 1
         for number in range(len(shown(state)) if not state.node.ending else 0):
             _, drafts = update(
                 state, Action("choose", str(number + 1), {"turn": str(len(state.turns))})
@@ -58,14 +65,14 @@ def test_paths_are_what_learners_play(data: Any) -> None:
             for draft in drafts:
                 moved = replay(moved, draft)  # a draft has all that `replay` reads of an event
             waiting.append(moved)
-    assert outcomes == Board(conversation).outcomes()
+    assert played == outcomes(Board(conversation))
 
 
 def test_best_and_worst_play(data: Any) -> None:
     """The strongest and weakest moves make one way each."""
     conversation = Conversation.model_validate(data)
-    assert list(Board(conversation).outcomes(strongest)) == [Outcome(3, 6, "Agreed step")]
-    assert list(Board(conversation).outcomes(weakest)) == [Outcome(3, 0, "Closed door")]
+    assert list(outcomes(Board(conversation), strongest)) == [Outcome(3, 6, "Agreed step")]
+    assert list(outcomes(Board(conversation), weakest)) == [Outcome(3, 0, "Closed door")]
 
 
 def test_conditions_that_never_hold(data: Any) -> None:

@@ -1,14 +1,15 @@
 """Rules on conversations: every node counts, moves do what their points say, and cues give nothing away."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 
+from brmcourse.activities.board import Board, Spot
 from brmcourse.activities.conversation import BEST
-from brmcourse.checks.conversation_paths import Board, Spot, strongest, weakest
+from brmcourse.checks.conversation_paths import Moves, endings, spots, strongest, weakest
 from brmcourse.checks.cues import CUES, earned
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import listed
-from brmcourse.model.conversation import Choice, Conversation, Node
+from brmcourse.model.conversation import Choice, Conversation
 
 CUE_LIMIT = 0.6
 """The largest share of the points that going by a cue may earn; choosing at random earns half of
@@ -40,8 +41,12 @@ def unreachable(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
 
 def _spots(conversation: Conversation, whole: Whole) -> list[Spot]:
     """Return every spot that any way to play comes to."""
-    board = Board(conversation)
-    return whole.once("spots", conversation, lambda: list(board.spots(board.start)))
+
+    def walk() -> list[Spot]:
+        board = Board(conversation)
+        return list(spots(board, board.start))
+
+    return whole.once("spots", conversation, walk)
 
 
 def _led_to(conversation: Conversation) -> set[str]:
@@ -100,15 +105,18 @@ def worst_play(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
     yield from _leads(conversation, weakest, "worst", "last")
 
 
-def _leads(
-    conversation: Conversation, moves: Callable[[Node], Sequence[Choice]], kind: str, place: str
-) -> Iterator[Flaw]:
-    board, endings = Board(conversation), list(conversation.endings)
-    wanted = endings[0] if place == "first" else endings[-1]
-    if missed := sorted(set(board.endings(board.start, moves)) - {wanted}):
-        message = f'the {kind} choice at each turn ends in {_quoted(missed)} and not in "{wanted}"'
-        advice = f"Change effects or conditions; the {kind} ending is the one listed {place} under `endings`."
-        yield Flaw(("endings", wanted), message, advice)
+def _leads(conversation: Conversation, moves: Moves, kind: str, place: str) -> Iterator[Flaw]:
+    board = Board(conversation)
+    listed_endings = list(conversation.endings)
+    wanted = listed_endings[0] if place == "first" else listed_endings[-1]
+    missed = set(endings(board, board.start, moves)) - {wanted}
+    if not missed:
+        return
+    yield Flaw(
+        ("endings", wanted),
+        f'the {kind} choice at each turn ends in {_quoted(sorted(missed))} and not in "{wanted}"',
+        f"Change effects or conditions; the {kind} ending is the one listed {place} under `endings`.",
+    )
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -120,14 +128,18 @@ def recovery(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
     """Find weak moves after which even the best play cannot leave the worst ending."""
     worst = next(reversed(conversation.endings))
     board = Board(conversation)
-    for spot in board.spots(board.start, strongest):
-        for place, choice in enumerate(conversation.nodes[spot[0]].choices):
-            if not choice.points and all(
-                ending == worst for ending in board.endings(board.next(spot, choice))
-            ):
-                message = f'after this one weak choice everything ends in "{worst}"'
-                advice = "Let one good choice after it lead back: soften its effects, or add a turn that repairs."
-                yield Flaw(("nodes", spot[0], "choices", place), message, advice)
+    for spot in spots(board, board.start, strongest):
+        name, _ = spot
+        for place, choice in enumerate(conversation.nodes[name].choices):
+            if choice.points:
+                continue
+            if all(ending == worst for ending in endings(board, board.next(spot, choice))):
+                yield Flaw(
+                    ("nodes", name, "choices", place),
+                    f'after this one weak choice everything ends in "{worst}"',
+                    "Let one good choice after it lead back: soften its effects, "
+                    "or add a turn that repairs.",
+                )
 
 
 @rule("conversation.three-choices", Conversation, "warning")
