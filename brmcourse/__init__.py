@@ -1,27 +1,16 @@
 """Working with difficult business partners: the names a notebook of the course uses."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from brmcourse.hosts.notebook import (
-        capstone,
-        converse,
-        plan,
-        quiz,
-        reflect,
-        scale,
-        sheet,
-        values,
-    )
+from brmcourse.catalogue import CATALOGUE
 
-__all__ = ["capstone", "converse", "plan", "quiz", "reflect", "scale", "sheet", "values"]
+__all__ = sorted(CATALOGUE)  # noqa: PLE0605 -- one place for each name
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded when first used: the command line needs no widgets, and they take longer to import than
-    # all else.
-    if name not in __all__:
+    # Loaded when first used: the command line needs no widgets, and they take longer than all else.
+    if name not in CATALOGUE:
         raise AttributeError(name)
-    from brmcourse.hosts import notebook  # noqa: PLC0415
+    from brmcourse.hosts.notebook import shower  # noqa: PLC0415
 
-    return getattr(notebook, name)
+    return shower(CATALOGUE[name])

@@ -152,6 +152,6 @@ def _root_of(part: Path) -> Path | None:
 
 def _holds_course(folder: Path) -> bool:
     """Say whether a course lies in that folder, even if one of its files is missing."""
-    from brmcourse.content.library import KINDS
+    from brmcourse.content.library import folders
 
-    return any((folder / "data" / name).exists() for name in ("course.yaml", *KINDS))
+    return any((folder / "data" / name).exists() for name in ("course.yaml", *folders()))

@@ -3,14 +3,22 @@
 CourseError
 ├── ContentError        files of the course are damaged; carries all Problems at once
 ├── UnknownIdError      a notebook asks for something that the course does not have
+├── ActionError         something was done that the page does not offer; nothing was carried out
 ├── ResponseError       a response does not fit its question or scale
-└── StoreError          the learner's answers cannot be read or written
+├── LogError            the learner's answers cannot be read or written
+│   └── RefusedFileError    the file for them is newer than the course, or another program's
+├── NotebooksError      the learner's folder of notebooks cannot be written
+├── PortTakenError      the port that was asked for belongs to another program
+└── NotShownError       a file that no learner ever sees as a page
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
+
+Cause = Literal["full", "locked", "read-only", "newer", "foreign", "damaged", "unknown"]
+"""Why the learner's answers cannot be saved; the words for it are in the rendering."""
 
 Severity = Literal["error", "warning"]
 """An error must be mended; a warning may be silenced on one item with a written reason."""
@@ -66,5 +74,32 @@ class ResponseError(CourseError):
     """A response that does not fit its question: nothing was marked. The text tells the learner what to do."""
 
 
-class StoreError(CourseError):
-    """The learner's answers cannot be read or written; the text says why and what to do."""
+class ActionError(CourseError):
+    """Something was done that the page does not offer. The text tells the learner what to do."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text or "This is not possible here any more. Reload the page to go on.")
+
+
+class LogError(CourseError):
+    """The learner's answers cannot be read or written."""
+
+
+class RefusedFileError(LogError):
+    """The file for the answers is not to be touched: it is newer than the course, or foreign."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause)
+        self.cause: Cause = cause
+
+
+class NotebooksError(CourseError):
+    """The learner's folder cannot be written; the text says which one and what to do."""
+
+
+class PortTakenError(CourseError):
+    """The port that was asked for belongs to another program; the text says what to do."""
+
+
+class NotShownError(CourseError):
+    """A file that no learner ever sees as a page; the text says which files can be shown."""

@@ -1,38 +1,404 @@
-"""What a learner did, as immutable events. Progress, marks and plots are folds over them."""
+"""What a learner did, as immutable events. Marks, progress and plots are folds over them.
+
+An event is an envelope (who, when, about what) around a body: one documented frozen class for each
+kind. Nothing that can be computed is written into a body. `encode` and `decode` turn events into
+records and back; a record is what a log keeps, and its form stays readable for ever.
+"""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
 from uuid6 import uuid7
 
+SELF = "self"
+"""The author of what learners say themselves; another name is a partner who answered."""
+
+LEARNER = "learner"
+"""The subject of events about the learner, not about any content."""
+
+PARTNERS = "partners"
+"""The subject of events about who the partners are."""
+
+FIRST_PARTNER = "1"
+"""The key of the partner that every learner begins with."""
+
+LONGEST = 1_000_000
+"""The most characters of a body; nobody types as many, and a longer one is not read."""
+
+Response = str | list[str] | dict[str, Any]
+"""One option id (`single`), option ids (`multiple`, `order`), {option id: rating or target id}
+(`judgement`, `match`), or {"text": …, "ratings": {criterion id: level}} (`compose`)."""
+
 
 @dataclass(frozen=True)
-class Draft:
-    """An event to be recorded: what happened (`kind`) to which content (`subject`, in which version)."""
+class Body:
+    """What happened. Each kind is a class of its own below."""
 
-    kind: str
+    kind: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        """Make the class known as the body of its kind of event."""
+        KINDS[cls.kind] = cls
+
+
+KINDS: dict[str, type[Body]] = {}
+"""The class of each kind of event, by its name."""
+
+
+@dataclass(frozen=True)
+class LearnerBegan(Body):
+    """Somebody opened the course for the first time; `seed` orders what is shown to them."""
+
+    kind = "learner.began"
+    seed: str
+
+
+@dataclass(frozen=True)
+class PartnerChosen(Body):
+    """The event's partner is the current one from now on, known by that code."""
+
+    kind = "partner.chosen"
+    code: str
+
+
+@dataclass(frozen=True)
+class QuizMoved(Body):
+    """A question was turned to; "end" is behind the last one."""
+
+    kind = "quiz.moved"
+    to: str
+
+
+@dataclass(frozen=True)
+class QuizAnswered(Body):
+    """The event's subject, a question, was answered in that quiz."""
+
+    kind = "quiz.answered"
+    quiz: str
+    response: Response
+
+
+@dataclass(frozen=True)
+class QuizWrote(Body):
+    """A line was written to a compose question, and perhaps compared with the model answer."""
+
+    kind = "quiz.wrote"
+    response: dict[str, Any]
+    compare: bool
+
+
+@dataclass(frozen=True)
+class QuizReset(Body):
+    """A quiz was begun anew."""
+
+    kind = "quiz.reset"
+
+
+@dataclass(frozen=True)
+class ConversationBegan(Body):
+    """The first line of a conversation was asked for."""
+
+    kind = "conversation.began"
+
+
+@dataclass(frozen=True)
+class ConversationCoached(Body):
+    """The coach was switched on or off."""
+
+    kind = "conversation.coached"
+    on: bool
+
+
+@dataclass(frozen=True)
+class ConversationChose(Body):
+    """A move was made: in which turn (from 0), at which node, which choice (its place there)."""
+
+    kind = "conversation.chose"
+    turn: int
+    node: str
+    choice: int
+
+
+@dataclass(frozen=True)
+class ConversationRewound(Body):
+    """A conversation went back to the turn of that number (from 0)."""
+
+    kind = "conversation.rewound"
+    to: int
+
+
+@dataclass(frozen=True)
+class ScaleRated(Body):
+    """Lines of a self-assessment were rated; None means "no chance yet"."""
+
+    kind = "scale.rated"
+    ratings: dict[str, int | None]
+
+
+@dataclass(frozen=True)
+class ScaleFinished(Body):
+    """The result of a self-assessment was asked for, with these ratings."""
+
+    kind = "scale.finished"
+    answers: dict[str, int | None]
+
+
+@dataclass(frozen=True)
+class ScaleReopened(Body):
+    """A self-assessment was begun anew."""
+
+    kind = "scale.reopened"
+
+
+@dataclass(frozen=True)
+class ReflectionWrote(Body):
+    """This stands written to a reflection."""
+
+    kind = "reflection.wrote"
+    text: str
+
+
+@dataclass(frozen=True)
+class PlanWrote(Body):
+    """This stands written to an if-then plan."""
+
+    kind = "plan.wrote"
+    situation: str
+    action: str
+    when: str
+
+
+@dataclass(frozen=True)
+class SheetWrote(Body):
+    """These texts stand in an entry of a sheet, by field."""
+
+    kind = "sheet.wrote"
+    entry: int
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True)
+class SheetAdded(Body):
+    """An empty entry of that number was added to a sheet."""
+
+    kind = "sheet.added"
+    entry: int
+
+
+@dataclass(frozen=True)
+class SheetRemoved(Body):
+    """The entry of that number was taken out of a sheet."""
+
+    kind = "sheet.removed"
+    entry: int
+
+
+@dataclass(frozen=True)
+class SheetRestored(Body):
+    """The entry of that number was brought back into a sheet."""
+
+    kind = "sheet.restored"
+    entry: int
+
+
+@dataclass(frozen=True)
+class ValuesRanked(Body):
+    """The learner's own values in their order, by card."""
+
+    kind = "values.ranked"
+    order: list[str]
+
+
+@dataclass(frozen=True)
+class ValuesPredicted(Body):
+    """Guesses at the partner's first three values: card, evidence and confidence of each."""
+
+    kind = "values.predicted"
+    picks: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class ValuesRevised(Body):
+    """The three values heard when asking: card and words of each."""
+
+    kind = "values.revised"
+    picks: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class ValuesAsked(Body):
+    """The partner was asked (or the guess is to be changed once more)."""
+
+    kind = "values.asked"
+    yes: bool
+
+
+class Draft(NamedTuple):
+    """An event to be recorded: what happened to which content, in which edition of it."""
+
     subject: str
-    fingerprint: str
-    body: Mapping[str, Any]
+    edition: int
+    body: Body
 
 
-@dataclass(frozen=True)
-class Event(Draft):
-    """A recorded event. `id` sorts by time of recording; `time` is UTC."""
+class Event(NamedTuple):
+    """A recorded event.
+
+    `id` is a uuid7, or the one of the action it came from; `time` is UTC; `partner` is the key of
+    the partner it is about, empty if it is about none; `author` is `SELF` or who else answered.
+    """
 
     id: str
     time: datetime
+    subject: str
+    edition: int
+    learner: str
+    author: str
+    partner: str
+    body: Body
 
-    def body_json(self) -> str:
-        """Return the body as JSON text, with every character kept as it was typed."""
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
+    @property
+    def kind(self) -> str:
+        """The name of what happened."""
+        return self.body.kind
 
 
-def record(draft: Draft) -> Event:
-    """Stamp a draft with a time-ordered id and the time of now."""
-    return Event(
-        draft.kind, draft.subject, draft.fingerprint, draft.body, str(uuid7()), datetime.now(UTC)
+class Record(NamedTuple):
+    """An event as it is kept: plain values, `time` in ISO form, `body` as JSON text."""
+
+    id: str
+    time: str
+    kind: str
+    subject: str
+    edition: int
+    learner: str
+    author: str
+    partner: str
+    body: str
+
+
+class Unknown(NamedTuple):
+    """A record that cannot be read as an event: it is kept, skipped and counted."""
+
+    record: Record
+    reason: str
+
+
+def encode(event: Event) -> Record:
+    """Return the record of an event. Letters that no file can hold become U+FFFD."""
+    body = json.dumps(asdict(event.body), ensure_ascii=False, separators=(",", ":"))
+    return Record(
+        event.id,
+        event.time.isoformat(),
+        event.kind,
+        event.subject,
+        event.edition,
+        event.learner,
+        event.author,
+        event.partner,
+        writable(body),
     )
+
+
+def decode(record: Record) -> Event | Unknown:
+    """Return the event of a record, or why it is none; nothing that a record holds raises.
+
+    Keys that a body has beyond its fields are ignored: a later version may have added them.
+    """
+    reader = _reader(record.kind) if isinstance(record.kind, str) else None
+    if reader is None:
+        return Unknown(record, "unknown kind")
+    try:
+        if len(record.body) > LONGEST:
+            return Unknown(record, "too large")
+        body = reader(record.body)
+        time = datetime.fromisoformat(record.time)
+    except (ValidationError, ValueError, TypeError) as error:
+        return Unknown(record, _reason(error))
+    if time.tzinfo is None:
+        return Unknown(record, "a time without a zone")
+    event = Event(
+        record.id,
+        time,
+        record.subject,
+        record.edition,
+        record.learner,
+        record.author,
+        record.partner,
+        body,
+    )
+    return event if _plain(event) else Unknown(record, "a value of the wrong type")
+
+
+def _plain(event: Event) -> bool:
+    return (
+        type(event.edition) is int
+        and type(event.id) is str
+        and type(event.subject) is str
+        and type(event.learner) is str
+        and type(event.author) is str
+        and type(event.partner) is str
+    )
+
+
+def _reason(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}" if place else str(first["msg"])
+
+
+@cache
+def _reader(name: str) -> Callable[[str], Body] | None:
+    if name not in KINDS:
+        return None
+    adapter: TypeAdapter[Body] = TypeAdapter(KINDS[name])
+    validate = adapter.validator.validate_json
+
+    def read(text: str) -> Body:
+        body: Body = validate(text, strict=True)
+        return body
+
+    return read
+
+
+def writable(text: str) -> str:
+    """Return a text with U+FFFD in the place of what UTF-8 cannot hold (half of a letter pair)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def now() -> datetime:
+    """Return this moment, UTC: the clock that logs and sessions are given outside of tests."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return an id that sorts behind all made before it."""
+    return str(uuid7())
+
+
+def numbered(action: str, number: int) -> str:
+    """Return the id of the event of that number (from 0) that came from one action.
+
+    The same action always gives the same ids, so that doing it twice records it once.
+    """
+    return str(UUID(int=(UUID(action).int + number) % 2**128))
+
+
+def is_id(text: object) -> bool:
+    """Say whether a text has the form of an id."""
+    try:
+        return isinstance(text, str) and str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -1,12 +1,15 @@
 """Fixtures and makers of small content that several tests share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from brmcourse.content.library import Library
-from brmcourse.log.sqlite import Store
+from brmcourse.log.memory import MemoryLog
+from brmcourse.log.sqlite import SqliteLog
 from brmcourse.paths import course_root
+from brmcourse.session import Learner
 
 
 @pytest.fixture(autouse=True)
@@ -16,9 +19,17 @@ def _own_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """An empty log."""
-    return Store(tmp_path / "answers.sqlite")
+def log(tmp_path: Path) -> Iterator[SqliteLog]:
+    """An empty log on the disk."""
+    log = SqliteLog(tmp_path / "answers.sqlite")
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def learner() -> Learner:
+    """Somebody who did nothing yet, whose log is in memory."""
+    return Learner(MemoryLog())
 
 
 @pytest.fixture(scope="session")

@@ -4,15 +4,14 @@ import json
 import sys
 from pathlib import Path
 
-from brmcourse.content.library import KINDS, SINGLES, model_of
+from brmcourse.content.library import kinds
 from brmcourse.model.base import Content
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "data" / "schemas"
 
 MODELS: dict[str, type[Content]] = {
-    **{folder: model_of(folder) for folder in KINDS},
-    **{Path(name).stem: model_of(name) for name in SINGLES},
+    place.removesuffix(".yaml"): model for place, model in kinds().items()
 }
 """What each schema describes: a folder below `data/`, or a single file."""
 

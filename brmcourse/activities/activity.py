@@ -1,26 +1,51 @@
-"""What every activity is: a module with pure functions over a state that the learner's log rebuilds.
+"""What every activity is: a module of pure functions over what the learner's log records.
 
-`begin` gives the state of someone who did nothing yet, `replay` folds one recorded event into it,
-and `update` answers an action of the learner with events to record. What was recorded comes back
-through `replay`, so that the page after an answer and the page reopened a week later are the same
-fold over the same log.
+What is *recorded* is a small record, folded from events: progress, review and reports read it
+without any page. What is merely *on the page* (a notice, an open question) stands beside it in the
+state. `update` answers an action of the learner with events to record; what was recorded comes
+back through `fold`, so that the page after an answer and the page reopened a week later are the
+same fold over the same log.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import reduce
 from random import Random
 from typing import Any, Protocol, TypeVar
 
-from brmcourse.events import Draft, Event
+from brmcourse.content.library import Library
+from brmcourse.events import FIRST_PARTNER, Draft, Event
 
-S = TypeVar("S")
+C = TypeVar("C")
+"""Content: what an activity shows."""
+
+R = TypeVar("R")
+"""Record: what the log says of it."""
+
+S = TypeVar("S", bound="State[Any]")
+"""State: the record, and what is on the page."""
+
+R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Context:
+    """What an activity may know beside its content and the log.
+
+    `seed` is the learner's own: it decides the order that options are shown in. `partner` is the
+    key of the partner it is about.
+    """
+
+    seed: str = ""
+    partner: str = FIRST_PARTNER
+    today: date = date.min
+
+
+@dataclass(frozen=True)
 class Action:
-    """What the learner did on the page: a name, what it is about, and the fields of the form it was done in."""
+    """What the learner did on the page: a name, what it is about, and the fields of its form."""
 
     name: str
     about: str = ""
@@ -32,27 +57,58 @@ class Action:
         return values[0] if values else default
 
 
-class Activity(Protocol):
-    """The functions of an activity's module. `seed` is the learner's own: it decides the order options are shown in."""
+class State(Protocol[R_co]):
+    """What a page shows of an activity: its record, and whatever is on the page only."""
 
-    def subjects(self, content: Any) -> tuple[str, ...]:
+    @property
+    def record(self) -> R_co:
+        """What the log says."""
+
+
+class Activity(Protocol[C, R, S]):
+    """The functions of an activity's module."""
+
+    def find(self, library: Library, name: str) -> C:
+        """Return the content of that name; raise UnknownIdError or ContentError."""
+
+    def subjects(self, content: C) -> tuple[str, ...]:
         """Return the subjects of the events this activity rests on."""
 
-    def begin(self, content: Any, seed: str) -> Any:
-        """Return the state of a learner who did nothing yet."""
+    def blank(self, content: C) -> R:
+        """Return the record of a learner who did nothing yet."""
 
-    def replay(self, state: Any, event: Event) -> Any:
-        """Fold one recorded event into the state."""
+    def fold(self, record: R, event: Event) -> R:
+        """Fold one event into the record; one that does not fit its content changes nothing."""
 
-    def update(self, state: Any, action: Action) -> tuple[Any, Sequence[Draft]]:
-        """Answer an action: a state that differs only in what is not recorded, and the events to record."""
+    def begin(self, record: R, context: Context) -> S:
+        """Return a page that shows this record."""
+
+    def update(self, state: S, action: Action) -> tuple[S, Sequence[Draft]]:
+        """Answer an action: the page after it, and the events to record; raise ActionError."""
 
 
-def start(activity: Activity, content: Any, history: Iterable[Event], seed: str) -> Any:
-    """Return the state that a history leads to."""
-    return reduce(activity.replay, history, activity.begin(content, seed))
+def recorded(activity: Activity[C, R, S], content: C, events: Iterable[Event]) -> R:
+    """Return what events come to, without any page."""
+    return reduce(activity.fold, events, activity.blank(content))
+
+
+def start(activity: Activity[C, R, S], content: C, events: Iterable[Event], context: Context) -> S:
+    """Return the page that events lead to."""
+    return activity.begin(recorded(activity, content, events), context)
+
+
+def caught_up(activity: Activity[Any, Any, S], state: S, events: Iterable[Event]) -> S:
+    """Return the same page after further events."""
+    record = reduce(activity.fold, events, state.record)
+    return replace(state, record=record)  # type: ignore[type-var]
 
 
 def shuffled(items: Sequence[T], seed: str, subject: str) -> tuple[T, ...]:
     """Return the items in an order that stays the same for one learner and subject."""
-    return tuple(Random(f"{seed}:{subject}").sample(items, len(items)))  # noqa: S311 -- no secret
+    chance = Random(f"{seed}:{subject}")  # noqa: S311 -- no secret
+    return tuple(chance.sample(items, len(items)))
+
+
+def number(text: str) -> int:
+    """Return the whole number from 0 that a page's form names, or -1, which nothing has."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004

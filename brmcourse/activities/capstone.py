@@ -1,26 +1,34 @@
-"""The capstone: the plan for one partner, gathered from what was written in the modules and edited in place.
+"""The capstone: the plan for one partner, gathered from the modules and edited in place.
 
 It keeps nothing of its own. Each piece is the activity of the module it comes from, over the same
 events.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from brmcourse.activities import plan, reflection, sheet, values
-from brmcourse.activities.activity import Action, Activity
+from brmcourse.activities.activity import Action, Activity, Context
+from brmcourse.activities.writing import Prompted
+from brmcourse.catalogue import CATALOGUE, Row, activity_of
 from brmcourse.content.library import Library
+from brmcourse.errors import ActionError
 from brmcourse.events import Draft, Event
 from brmcourse.model.capstone import Capstone, Chapter, Shown
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One thing that the plan shows: the activity it was written in, and that activity's content."""
+    """One thing that the plan shows: how it is listed, its activity, and that activity's content.
 
-    activity: Activity
+    `module` says where it was written.
+    """
+
+    row: Row
+    activity: Activity[Any, Any, Any]
     content: Any
+    module: str
 
 
 @dataclass(frozen=True)
@@ -30,93 +38,130 @@ class Outline:
     capstone: Capstone
     pieces: tuple[tuple[Piece, ...], ...]
 
+    @cached_property
+    def all(self) -> tuple[Piece, ...]:
+        """The pieces of all parts."""
+        return tuple(piece for part in self.pieces for piece in part)
+
+    @cached_property
+    def places(self) -> Mapping[str, list[int]]:
+        """Where among all pieces those are that rest on a subject."""
+        found: dict[str, list[int]] = {}
+        for place, piece in enumerate(self.all):
+            for name in piece.activity.subjects(piece.content):
+                found.setdefault(name, []).append(place)
+        return found
+
+
+@dataclass(frozen=True)
+class CapstoneRecord:
+    """What stands in the plan: the record of each piece."""
+
+    content: Outline
+    records: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class ShownPiece:
+    """A piece on the page."""
+
+    piece: Piece
+    state: Any
+
 
 @dataclass(frozen=True)
 class CapstoneState:
-    """The plan as it stands: the state of each piece, and the part that is open for editing."""
+    """The plan on a page: the page of each piece, and the part that is open for editing."""
 
-    outline: Outline
-    states: tuple[tuple[Any, ...], ...]
+    record: CapstoneRecord
+    pages: tuple[Any, ...]
     editing: str = ""
 
     @property
-    def parts(self) -> Sequence[tuple[Chapter, tuple[Any, ...]]]:
-        """Each part with the states of its pieces."""
-        return list(zip(self.outline.capstone.parts, self.states, strict=True))
+    def outline(self) -> Outline:
+        """The plan's parts."""
+        return self.record.content
 
-
-def gather(library: Library) -> Outline:
-    """Return the plan with the content that its parts show; raise UnknownIdError or ContentError."""
-    capstone = library.capstone
-    return Outline(
-        capstone,
-        tuple(tuple(_piece(library, shown) for shown in part.shows) for part in capstone.parts),
-    )
-
-
-def _piece(library: Library, shown: Shown) -> Piece:
-    kind, name = shown.name
-    match kind:
-        case "sheet":
-            return Piece(sheet, library.sheet(name))
-        case "values":
-            return Piece(values, library.values)
-    prompts = library.prompts(name.partition("-")[0])
-    chosen = {
-        "reflections": tuple(prompt for prompt in prompts.reflections if prompt.id == name),
-        "plans": tuple(prompt for prompt in prompts.plans if prompt.id == name),
-    }
-    return Piece(plan if kind == "plan" else reflection, prompts.model_copy(update=chosen))
-
-
-def subjects(outline: Outline) -> tuple[str, ...]:
-    """Return the subjects of all pieces."""
-    return tuple(
-        name
-        for part in outline.pieces
-        for piece in part
-        for name in piece.activity.subjects(piece.content)
-    )
-
-
-def begin(outline: Outline, seed: str) -> CapstoneState:
-    """Return the plan with nothing written in it."""
-    states = tuple(
-        tuple(piece.activity.begin(piece.content, seed) for piece in part)
-        for part in outline.pieces
-    )
-    return CapstoneState(outline, states)
-
-
-def replay(state: CapstoneState, event: Event) -> CapstoneState:
-    """Fold an event into the pieces that it is about."""
-
-    def fold(piece: Piece, one: Any) -> Any:
-        return (
-            piece.activity.replay(one, event)
-            if event.subject in piece.activity.subjects(piece.content)
-            else one
+    @property
+    def shown(self) -> tuple[ShownPiece, ...]:
+        """The pieces of all parts, on the page."""
+        parts = zip(self.outline.all, self.pages, self.record.records, strict=True)
+        return tuple(
+            ShownPiece(piece, replace(page, record=record)) for piece, page, record in parts
         )
 
-    states = tuple(
-        tuple(fold(piece, one) for piece, one in zip(part, ones, strict=True))
-        for part, ones in zip(state.outline.pieces, state.states, strict=True)
+    @property
+    def parts(self) -> Sequence[tuple[Chapter, Sequence[ShownPiece]]]:
+        """Each part with its pieces."""
+        waiting = list(self.shown)
+        found = []
+        for chapter, pieces in zip(self.outline.capstone.parts, self.outline.pieces, strict=True):
+            found.append((chapter, waiting[: len(pieces)]))
+            waiting = waiting[len(pieces) :]
+        return found
+
+
+def find(library: Library, _name: str) -> Outline:
+    """Return the plan with the content that its parts show; raise UnknownIdError, ContentError."""
+    capstone: Capstone = library.single("capstone.yaml")
+    modules = library.module_numbers
+    parts = []
+    for part in capstone.parts:
+        parts.append(tuple(_piece(library, shown, modules) for shown in part.shows))
+    return Outline(capstone, tuple(parts))
+
+
+def _piece(library: Library, shown: Shown, modules: dict[str, int]) -> Piece:
+    kind, name = shown.name
+    row = next(row for row in CATALOGUE.values() if row.part == kind)
+    activity = activity_of(row)
+    content = activity.find(library, name if row.part_is_file else name.partition("-")[0])
+    if isinstance(content, Prompted):
+        asked = tuple(prompt for prompt in content.prompts if prompt.id == name)
+        content = replace(content, prompts=asked)
+    return Piece(row, activity, content, f"module {modules.get(content.module, '')}".strip())
+
+
+def subjects(content: Outline) -> tuple[str, ...]:
+    """Return the subjects of all pieces."""
+    return tuple(content.places)
+
+
+def blank(content: Outline) -> CapstoneRecord:
+    """Return the plan with nothing written in it."""
+    return CapstoneRecord(
+        content, tuple(piece.activity.blank(piece.content) for piece in content.all)
     )
-    return replace(state, states=states)
+
+
+def fold(record: CapstoneRecord, event: Event) -> CapstoneRecord:
+    """Fold an event into the pieces that it is about."""
+    records = list(record.records)
+    for place in record.content.places.get(event.subject, ()):
+        activity = record.content.all[place].activity
+        records[place] = activity.fold(records[place], event)
+    return replace(record, records=tuple(records))
+
+
+def begin(record: CapstoneRecord, context: Context) -> CapstoneState:
+    """Return the page with all parts to read."""
+    parts = zip(record.content.all, record.records, strict=True)
+    pages = tuple(piece.activity.begin(one, context) for piece, one in parts)
+    return CapstoneState(record, pages)
 
 
 def update(state: CapstoneState, action: Action) -> tuple[CapstoneState, Sequence[Draft]]:
-    """Answer "edit" (a part) and "done"; every other action goes to the pieces, which know their own fields."""
+    """Answer "edit" (a part) and "done"; all else goes to the pieces, which know their fields."""
     if action.name == "edit":
+        if action.about not in {part.id for part in state.outline.capstone.parts}:
+            raise ActionError
         return replace(state, editing=action.about), ()
     if action.name == "done":
         return replace(state, editing=""), ()
     drafts: list[Draft] = []
-    states = []
-    for part, ones in zip(state.outline.pieces, state.states, strict=True):
-        answered = [
-            piece.activity.update(one, action) for piece, one in zip(part, ones, strict=True)
-        ]
-        drafts += [draft for _, given in answered for draft in given]
-        states.append(tuple(one for one, _ in answered))
-    return replace(state, states=tuple(states)), drafts
+    pages = []
+    for shown in state.shown:
+        page, given = shown.piece.activity.update(shown.state, action)
+        pages.append(page)
+        drafts += given
+    return replace(state, pages=tuple(pages)), drafts

@@ -1,12 +1,24 @@
-"""A branching conversation: the partner speaks, the learner moves, a hidden state decides the ending."""
+"""A branching conversation: the partner speaks, the learner moves, a hidden state decides the end."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property
 
-from brmcourse.activities.activity import Action, shuffled
-from brmcourse.events import Draft, Event
-from brmcourse.model.conversation import GAUGE, Choice, Conversation, Node
+from brmcourse.activities import fields
+from brmcourse.activities.activity import Action, Context, number, shuffled
+from brmcourse.activities.board import Board, Spot
+from brmcourse.content.library import Library
+from brmcourse.errors import ActionError
+from brmcourse.events import (
+    Body,
+    ConversationBegan,
+    ConversationChose,
+    ConversationCoached,
+    ConversationRewound,
+    Draft,
+    Event,
+)
+from brmcourse.model.conversation import Choice, Conversation, Node
 
 BEST = 2
 """The points of a strong move."""
@@ -15,165 +27,203 @@ ELSEWHERE = "This conversation went on in another window. Here is where it stand
 
 
 @dataclass(frozen=True)
-class Turn:
-    """One move: at which node, which choice (its place in the file), and the gauges before and after it."""
+class Stage:
+    """A conversation with the board that it is played on."""
 
-    node: str
+    conversation: Conversation
+
+    @cached_property
+    def board(self) -> Board:
+        """The compiled conversation."""
+        return Board(self.conversation)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One move: where it was made, which choice (its place in the file), and where it led."""
+
+    spot: Spot
     choice: int
+    after: Spot
+
+
+@dataclass(frozen=True)
+class ConversationRecord:
+    """What was played: the turns of this run, and the endings that any run reached."""
+
+    content: Stage
+    begun: bool = False
+    turns: tuple[Turn, ...] = ()
+    reached: frozenset[str] = frozenset()
+    coaching: bool = False
+    outdated: bool = False
+
+    @property
+    def spot(self) -> Spot:
+        """Where the conversation stands: a turn to take, or an ending."""
+        return self.turns[-1].after if self.turns else self.content.board.start
+
+    @property
+    def node(self) -> Node:
+        """The turn or ending it stands at."""
+        name, _ = self.spot
+        return self.content.conversation.nodes[name]
+
+    def choice(self, turn: Turn) -> Choice:
+        """Return the choice made in a turn."""
+        name, _ = turn.spot
+        return self.content.conversation.nodes[name].choices[turn.choice]
+
+    @property
+    def points(self) -> tuple[int, int]:
+        """The points earned and the points there were on this path."""
+        earned = [self.choice(turn).points for turn in self.turns]
+        return sum(earned), BEST * len(earned)
+
+
+@dataclass(frozen=True)
+class Played:
+    """A turn as the page shows it, with the hidden state before and after it."""
+
+    node: Node
+    choice: Choice
+    better: Choice | None
     before: Mapping[str, int]
     after: Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class ConversationState:
-    """A conversation in play: the turns so far, and what earlier runs reached."""
+    """A conversation on a page."""
 
-    conversation: Conversation
+    record: ConversationRecord
     seed: str
-    begun: bool = False
-    turns: tuple[Turn, ...] = ()
-    reached: frozenset[str] = frozenset()
-    coaching: bool = False
-    outdated: bool = False
     notice: str = ""
 
     @property
-    def gauges(self) -> Mapping[str, int]:
-        """The hidden state now."""
-        return self.turns[-1].after if self.turns else self.conversation.state
-
-    @property
-    def here(self) -> str:
-        """The node the conversation stands at: a turn to take, or an ending."""
-        if not self.turns:
-            return self.conversation.start
-        return resolve(self.conversation, self.choice(self.turns[-1]).next, self.gauges)
+    def conversation(self) -> Conversation:
+        """Who talks with whom, about what."""
+        return self.record.content.conversation
 
     @property
     def node(self) -> Node:
-        """The node at `here`."""
-        return self.conversation.nodes[self.here]
+        """The turn or ending it stands at."""
+        return self.record.node
+
+    @property
+    def turns(self) -> tuple[Played, ...]:
+        """The turns so far."""
+        return tuple(self._played(turn) for turn in self.record.turns)
+
+    def _played(self, turn: Turn) -> Played:
+        board = self.record.content.board
+        node = self.conversation.nodes[turn.spot[0]]
+        choice = node.choices[turn.choice]
+        best = max(node.choices, key=lambda choice: choice.points)
+        better = best if best.points > choice.points else None
+        return Played(node, choice, better, board.gauges(turn.spot), board.gauges(turn.after))
 
     @property
     def facts(self) -> tuple[str, ...]:
         """What the partner told, each once, in the order it came up."""
-        nodes = (
-            self.conversation.nodes[name]
-            for name in (*(turn.node for turn in self.turns), self.here)
-        )
+        nodes = [turn.node for turn in self.turns] + [self.node]
         return tuple(dict.fromkeys(node.fact for node in nodes if node.fact))
 
     @property
-    def points(self) -> tuple[int, int]:
-        """The points earned and the points there were on this path."""
-        return sum(self.choice(turn).points for turn in self.turns), BEST * len(self.turns)
-
-    @property
     def moves(self) -> tuple[tuple[int, Choice], ...]:
-        """The moves of this turn as this learner sees them, with their places in the file."""
-        return shown(self)
-
-    def choice(self, turn: Turn) -> Choice:
-        """Return the choice made in a turn."""
-        return self.conversation.nodes[turn.node].choices[turn.choice]
-
-    def better(self, turn: Turn) -> Choice | None:
-        """Return the strongest move of that turn, None if it was taken."""
-        best = max(self.conversation.nodes[turn.node].choices, key=lambda choice: choice.points)
-        return None if best.points == self.choice(turn).points else best
+        """The moves of this turn with their places in the file, in this learner's order."""
+        name, _ = self.record.spot
+        places = list(enumerate(self.node.choices))
+        return shuffled(places, self.seed, f"{self.conversation.id}:{name}")
 
 
-def resolve(conversation: Conversation, name: str, gauges: Mapping[str, int]) -> str:
-    """Return the turn or ending that `name` leads to in that hidden state, past any junctions."""
-    while routes := conversation.nodes[name].auto:
-        name = next(route.next for route in routes if route.open(gauges))
-    return name
+def find(library: Library, name: str) -> Stage:
+    """Return the conversation of that id; raise UnknownIdError or ContentError."""
+    return Stage(library.named("conversations", "conversation", name))
 
 
-def moved(gauges: Mapping[str, int], choice: Choice) -> Mapping[str, int]:
-    """Return the hidden state after a move."""
-    low, high = GAUGE
-    return {
-        name: min(high, max(low, value + choice.effects.get(name, 0)))
-        for name, value in gauges.items()
-    }
-
-
-def shown(state: ConversationState) -> tuple[tuple[int, Choice], ...]:
-    """Return the moves of this turn with their places in the file, in the order this learner sees them."""
-    places = list(enumerate(state.node.choices))
-    return shuffled(places, state.seed, f"{state.conversation.id}:{state.here}")
-
-
-def subjects(conversation: Conversation) -> tuple[str, ...]:
+def subjects(content: Stage) -> tuple[str, ...]:
     """Return the conversation."""
-    return (conversation.id,)
+    return (content.conversation.id,)
 
 
-def begin(conversation: Conversation, seed: str) -> ConversationState:
+def blank(content: Stage) -> ConversationRecord:
     """Return the set-up, before the first line."""
-    return ConversationState(conversation, seed)
+    return ConversationRecord(content)
 
 
-def replay(state: ConversationState, event: Event) -> ConversationState:
-    """Fold an event in; moves in an earlier version of the conversation stay in the log and count no more."""
-    if event.fingerprint != state.conversation.fingerprint:
-        return replace(state, outdated=True)
-    match event.kind:
-        case "conversation.began":
-            return replace(state, begun=True, outdated=False)
-        case "conversation.coached":
-            return replace(state, coaching=event.body["on"])
-        case "conversation.chose" if (event.body["turn"], event.body["node"]) == (
-            len(state.turns),
-            state.here,
-        ):
-            return _take(state, event.body["choice"])
-        case "conversation.rewound":
-            return _rewind(state, event.body["to"])
-    return state
+def begin(record: ConversationRecord, context: Context) -> ConversationState:
+    """Return the page where the conversation stands."""
+    return ConversationState(record, context.seed)
 
 
-def _take(state: ConversationState, number: int) -> ConversationState:
-    if number not in range(len(state.node.choices)):
-        return state
-    after = moved(state.gauges, state.node.choices[number])
-    state = replace(
-        state, begun=True, turns=(*state.turns, Turn(state.here, number, state.gauges, after))
-    )
-    return (
-        replace(state, reached=state.reached | {state.node.ending}) if state.node.ending else state
-    )
+def fold(record: ConversationRecord, event: Event) -> ConversationRecord:
+    """Fold an event in; moves in another edition of the conversation count no more."""
+    if event.edition != record.content.conversation.edition:
+        return record if record.outdated else replace(record, outdated=True)
+    match event.body:
+        case ConversationBegan():
+            return replace(record, begun=True, outdated=False)
+        case ConversationCoached(on=on):
+            return replace(record, coaching=on)
+        case ConversationChose(turn=turn, node=node, choice=choice):
+            stands = (len(record.turns), record.spot[0])
+            return _taken(record, choice) if (turn, node) == stands else record
+        case ConversationRewound(to=to):
+            return _rewound(record, to)
+    return record
 
 
-def _rewind(state: ConversationState, to: int) -> ConversationState:
-    kept = [turn.choice for turn in state.turns[:to]]
-    return reduce(_take, kept, replace(state, begun=True, turns=()))
+def _taken(record: ConversationRecord, place: int) -> ConversationRecord:
+    if not 0 <= place < len(record.node.choices):
+        return record
+    after = record.content.board.next(record.spot, record.node.choices[place])
+    turns = (*record.turns, Turn(record.spot, place, after))
+    record = replace(record, begun=True, turns=turns)
+    ending = record.node.ending
+    return replace(record, reached=record.reached | {ending}) if ending else record
+
+
+def _rewound(record: ConversationRecord, to: int) -> ConversationRecord:
+    if to < 0:
+        return record
+    return replace(record, begun=True, turns=record.turns[:to])
 
 
 def update(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:
-    """Answer "begin", "choose", "rewind" and "coach"; a move for a turn that has passed changes nothing."""
+    """Answer "begin", "choose", "rewind" and "coach"; a move for a past turn changes nothing."""
     state = replace(state, notice="")
-
-    def draft(kind: str, **body: object) -> list[Draft]:
-        return [Draft(kind, state.conversation.id, state.conversation.fingerprint, body)]
-
     match action.name:
         case "begin":
-            return state, draft("conversation.began")
+            return state, [_draft(state, ConversationBegan())]
         case "coach":
-            return state, draft("conversation.coached", on=not state.coaching)
+            return state, [_draft(state, ConversationCoached(not state.record.coaching))]
         case "rewind":
-            return state, draft("conversation.rewound", to=int(action.about or 0))
-        case "choose" if action.get("turn") != str(len(state.turns)):
-            return replace(state, notice=ELSEWHERE), ()
+            return state, [_draft(state, _rewinding(state, action))]
         case "choose":
-            place, choice = shown(state)[int(action.about) - 1]
-            body = {
-                "turn": len(state.turns),
-                "node": state.here,
-                "choice": place,
-                "points": choice.points,
-            }
-            return state, draft("conversation.chose", **body, skill=choice.skill)
+            return _choose(state, action)
     return state, ()
+
+
+def _draft(state: ConversationState, body: Body) -> Draft:
+    return Draft(state.conversation.id, state.conversation.edition, body)
+
+
+def _rewinding(state: ConversationState, action: Action) -> ConversationRewound:
+    to = number(action.about or "0")
+    if not 0 <= to <= len(state.record.turns):
+        raise ActionError
+    return ConversationRewound(to)
+
+
+def _choose(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:
+    turn = len(state.record.turns)
+    if action.get(fields.TURN) != str(turn):
+        return replace(state, notice=ELSEWHERE), ()
+    moves = state.moves
+    chosen = number(action.about)
+    if not 1 <= chosen <= len(moves):
+        raise ActionError
+    place, _ = moves[chosen - 1]
+    name, _ = state.record.spot
+    return state, [_draft(state, ConversationChose(turn, name, place))]

@@ -1,16 +1,41 @@
-"""An if-then plan: a situation, an act, and when."""
+"""If-then plans: a situation, an act, and when."""
 
-from brmcourse.activities.writing import WritingState, ids, replay, update
-from brmcourse.model.prompts import Prompts
+from typing import TYPE_CHECKING
 
-__all__ = ["begin", "replay", "subjects", "update"]
+from brmcourse.activities.activity import Context
+from brmcourse.activities.writing import (
+    Prompted,
+    WritingRecord,
+    WritingState,
+    fold,
+    ids,
+    update,
+)
+from brmcourse.content.library import Library
+from brmcourse.events import PlanWrote
+
+if TYPE_CHECKING:
+    from brmcourse.model.prompts import Prompts
+
+__all__ = ["begin", "blank", "find", "fold", "subjects", "update"]
 
 
-def subjects(prompts: Prompts) -> tuple[str, ...]:
-    """Return the plan prompts."""
-    return ids(prompts.plans)
+def find(library: Library, name: str) -> Prompted:
+    """Return the plans of that module; raise UnknownIdError or ContentError."""
+    found: Prompts = library.named("prompts", "set of prompts", name)
+    return Prompted(found.plans, PlanWrote, found.module)
 
 
-def begin(prompts: Prompts, _seed: str) -> WritingState:
-    """Return the empty plan."""
-    return WritingState(prompts.plans, "plan.wrote", ("situation", "action", "when"))
+def subjects(content: Prompted) -> tuple[str, ...]:
+    """Return the prompts."""
+    return ids(content.prompts)
+
+
+def blank(content: Prompted) -> WritingRecord:
+    """Return the prompts with nothing written."""
+    return WritingRecord(content)
+
+
+def begin(record: WritingRecord, _context: Context) -> WritingState:
+    """Return the page with what stands written."""
+    return WritingState(record)

@@ -2,22 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from brmcourse.activities import fields
 from brmcourse.activities import response as responses
-from brmcourse.activities.activity import Action
+from brmcourse.activities.activity import Action, Context
+from brmcourse.content.library import Library
 from brmcourse.errors import ResponseError
-from brmcourse.events import Draft, Event
+from brmcourse.events import (
+    Draft,
+    Event,
+    QuizAnswered,
+    QuizMoved,
+    QuizReset,
+    QuizWrote,
+    Response,
+)
 from brmcourse.model.course import Module
 from brmcourse.model.question import BaseQuestion, Compose, Option, Order, Question, Quiz
-from brmcourse.scoring.marks import Mark, Response, mark
+from brmcourse.scoring.marks import Mark, mark
 
 GOOD_ENOUGH = 0.8
 """From this share of the points on, the summary does not send the learner back to the reading."""
 
 NOTHING: Mapping[str, Any] = MappingProxyType({"text": "", "ratings": {}})
 """What stands written before anything was: the response to a compose question."""
+
+END = "end"
+"""Where one turns to from the last question."""
 
 
 @dataclass(frozen=True)
@@ -28,36 +42,127 @@ class Exercise:
     module: Module
     before: Quiz | None = None
 
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        """The questions of the quiz and of the test before it, by id."""
+        quizzes = (self.quiz, self.before) if self.before else (self.quiz,)
+        return {question.id: question for quiz in quizzes for question in quiz.questions}
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the quiz's own questions, in order."""
+        return tuple(question.id for question in self.quiz.questions)
+
 
 @dataclass(frozen=True)
 class Answer:
-    """One try at a question."""
+    """One response to a question, and what it earned."""
 
+    question: Question
     response: Response
-    mark: Mark
+
+    @cached_property
+    def mark(self) -> Mark:
+        """The mark; raise ResponseError if the response does not fit the question."""
+        return mark(self.question, self.response)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the response is one that the question can be given."""
+        try:
+            return self.mark is not None
+        except ResponseError:
+            return False
+
+
+@dataclass(frozen=True)
+class Tries:
+    """The answers to one question: the first, which counts, the last, and how many there were."""
+
+    first: Answer
+    last: Answer
+    count: int
+
+    @property
+    def latest(self) -> Answer:
+        """The last answer that fits the question."""
+        return self.last if self.last.fits else self.first
+
+
+@dataclass(frozen=True)
+class QuizRecord:
+    """What was done in a quiz. `at` counts from 0; behind the last question comes the summary."""
+
+    content: Exercise
+    at: int = 0
+    tries: Mapping[str, Tries] = field(default_factory=dict)
+    written: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    compared: frozenset[str] = frozenset()
+    outdated: frozenset[str] = frozenset()
+
+    def over(self, quiz: Quiz) -> bool:
+        """Say whether each question of a quiz has an answer."""
+        return all(question.id in self.tries for question in quiz.questions)
+
+    def points(self, quiz: Quiz) -> float:
+        """Return the points of all first tries at a quiz."""
+        firsts = (self.tries[q.id].first for q in quiz.questions if q.id in self.tries)
+        return sum(answer.mark.points for answer in firsts)
+
+    def well_done(self, question: BaseQuestion) -> bool:
+        """Say whether the first try at a question earned enough."""
+        tries = self.tries.get(question.id)
+        return tries is not None and tries.first.mark.points >= GOOD_ENOUGH
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """The lines of an order question as they stand on the page, by id."""
+
+    question: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class QuizState:
-    """Where a learner stands in a quiz. `at` counts from 0; behind the last question comes the summary."""
+    """A quiz on a page: what was done, and what stands chosen, moved or asked for just now."""
 
-    content: Exercise
+    record: QuizRecord
     seed: str
-    at: int = 0
-    tries: Mapping[str, tuple[Answer, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    written: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
-    compared: frozenset[str] = frozenset()
-    outdated: frozenset[str] = frozenset()
-    starts: int = 1
-    arranged: tuple[str, ...] | None = None
+    arranged: Arranged = Arranged()
     incomplete: Any = None
     notice: str = ""
     confirming: bool = False
 
     @property
+    def content(self) -> Exercise:
+        """The quiz with its module."""
+        return self.record.content
+
+    @property
     def quiz(self) -> Quiz:
         """The questions."""
         return self.content.quiz
+
+    @property
+    def at(self) -> int:
+        """The place of the question on show."""
+        return self.record.at
+
+    @property
+    def tries(self) -> Mapping[str, Tries]:
+        """The answers so far, by question."""
+        return self.record.tries
+
+    @property
+    def outdated(self) -> frozenset[str]:
+        """The questions that were answered in another edition only."""
+        return self.record.outdated
+
+    @property
+    def compared(self) -> frozenset[str]:
+        """The compose questions whose model answer was seen."""
+        return self.record.compared
 
     @property
     def question(self) -> Question | None:
@@ -66,139 +171,145 @@ class QuizState:
 
     @property
     def test(self) -> bool:
-        """Whether this is a test: one answer to each question, and no word about it before the end."""
+        """Whether this is a test: one answer to each question, no word about it before the end."""
         return self.quiz.purpose == "test"
 
     @property
     def telling(self) -> bool:
-        """Whether feedback and reasons may be shown: never in a first test, in a second one when it is over."""
+        """Whether feedback may be shown: in a first test never, in a second when it is over."""
         return not self.test or (self.over and self.content.before is not None)
 
     @property
     def over(self) -> bool:
         """Whether each question has an answer."""
-        return self._over(self.quiz)
+        return self.record.over(self.quiz)
 
     @property
     def answer(self) -> Answer | None:
         """The latest try at the question on show."""
-        tries = self.tries.get(self.question.id, ()) if self.question else ()
-        return tries[-1] if tries else None
+        tries = self.tries.get(self.question.id) if self.question else None
+        return tries.latest if tries else None
 
     @property
     def chosen(self) -> Any:
-        """What stands chosen on the page: a response that is not complete yet, else the latest answer's."""
-        return self.incomplete or (self.answer.response if self.answer else None)
+        """What stands chosen: a response that is not complete yet, else the latest answer's."""
+        if self.incomplete:
+            return self.incomplete
+        return self.answer.response if self.answer else None
 
     @property
     def lines(self) -> Sequence[str]:
         """The ids of an order question's lines as last moved or answered; empty before that."""
-        return self.arranged or (tuple(self.answer.response) if self.answer else ())
+        if self.question and self.arranged.question == self.question.id:
+            return self.arranged.lines
+        return tuple(self.answer.response) if self.answer else ()
 
     def shown(self, question: BaseQuestion) -> Sequence[tuple[str, Option]]:
         """Return the options as this learner sees them, each with its letter."""
         return responses.shown(self.seed, question)
 
     def line_up(self, question: Order) -> Sequence[tuple[str, Option]]:
-        """Return the lines of an order question as they stand on the page, each with its letter."""
+        """Return the lines of an order question as they stand on the page, with their letters."""
         return responses.arranged(self.seed, question, self.lines)
 
     def line(self, question: Compose) -> Mapping[str, Any]:
         """Return the text and ratings that stand written to a compose question."""
-        return self.written.get(question.id, NOTHING)
+        return {**NOTHING, **self.record.written.get(question.id, NOTHING)}
 
     @property
     def points(self) -> float:
         """The points of all first tries."""
-        return self._points(self.quiz)
+        return self.record.points(self.quiz)
 
     @property
     def points_before(self) -> float | None:
         """The points of the first of two tests; None unless all of it was answered."""
         before = self.content.before
-        return self._points(before) if before and self._over(before) else None
-
-    def _over(self, quiz: Quiz) -> bool:
-        return all(question.id in self.tries for question in quiz.questions)
-
-    def _points(self, quiz: Quiz) -> float:
-        return sum(self.tries[q.id][0].mark.points for q in quiz.questions if q.id in self.tries)
+        return self.record.points(before) if before and self.record.over(before) else None
 
     @property
     def to_review(self) -> tuple[Question, ...]:
         """The questions whose first try is missing or earned too little."""
-        return tuple(
-            q
-            for q in self.quiz.questions
-            if q.id not in self.tries or self.tries[q.id][0].mark.points < GOOD_ENOUGH
-        )
+        return tuple(q for q in self.quiz.questions if not self.record.well_done(q))
+
+
+def find(library: Library, name: str) -> Exercise:
+    """Return the quiz of that id with its module; raise UnknownIdError or ContentError."""
+    found: Quiz = library.named("questions", "quiz", name)
+    before = library.named("questions", "quiz", found.parallel) if found.parallel else None
+    return Exercise(found, library.module(found.module), before)
 
 
 def subjects(content: Exercise) -> tuple[str, ...]:
     """Return the quiz and its questions, with those of the test before it."""
     quizzes = (content.quiz, content.before) if content.before else (content.quiz,)
-    return *(quiz.id for quiz in quizzes), *(
-        question.id for quiz in quizzes for question in quiz.questions
-    )
+    return *(quiz.id for quiz in quizzes), *content.questions
 
 
-def begin(content: Exercise, seed: str) -> QuizState:
-    """Return the first question, nothing chosen."""
-    return QuizState(content, seed)
+def blank(content: Exercise) -> QuizRecord:
+    """Return a quiz at its first question, nothing answered."""
+    return QuizRecord(content)
 
 
-def replay(state: QuizState, event: Event) -> QuizState:
-    """Fold an event in; an answer to an earlier version of a question stays in the log and is asked for again."""
-    earlier = state.content.before.questions if state.content.before else ()
-    question = next((q for q in (*state.quiz.questions, *earlier) if q.id == event.subject), None)
-    match event.kind:
-        case "quiz.moved" if event.subject == state.quiz.id:
-            ids = [q.id for q in state.quiz.questions]
-            target = event.body["to"]
-            return replace(
-                state, at=ids.index(target) if target in ids else len(ids), arranged=None
-            )
-        case "quiz.reset" if event.subject == state.quiz.id:
-            kept = {
-                key: tries for key, tries in state.tries.items() if key in {q.id for q in earlier}
-            }
-            return QuizState(state.content, state.seed, tries=kept, starts=state.starts + 1)
-        case "quiz.reset":  # the test before was begun anew
-            kept = {
-                key: tries
-                for key, tries in state.tries.items()
-                if key not in {q.id for q in earlier}
-            }
-            return replace(state, tries=kept)
-        case "quiz.wrote" if question:
-            compared = state.compared | {question.id} if event.body["compare"] else state.compared
-            return replace(
-                state,
-                written={**state.written, question.id: event.body["response"]},
-                compared=compared,
-            )
-        case "quiz.answered" if question:
-            return _answered(state, question, event)
-    return state
+def begin(record: QuizRecord, context: Context) -> QuizState:
+    """Return the page at the question turned to last, nothing chosen on it."""
+    return QuizState(record, context.seed)
 
 
-def _answered(state: QuizState, question: Question, event: Event) -> QuizState:
-    if event.fingerprint != question.fingerprint:
-        return replace(state, outdated=state.outdated | {question.id})
-    response = event.body["response"]
-    answer = Answer(response, mark(question, response))
-    tries = {**state.tries, question.id: (*state.tries.get(question.id, ()), answer)}
-    written = (
-        {**state.written, question.id: response} if isinstance(question, Compose) else state.written
-    )
-    outdated = state.outdated - {question.id}
-    return replace(state, tries=tries, written=written, outdated=outdated, arranged=None)
+def fold(record: QuizRecord, event: Event) -> QuizRecord:
+    """Fold an event in; an answer to an earlier edition of a question is asked for again."""
+    content = record.content
+    match event.body:
+        case QuizAnswered(response=response) if event.subject in content.questions:
+            return _answered(record, content.questions[event.subject], event.edition, response)
+        case QuizWrote() as wrote if event.subject in content.questions:
+            return _wrote(record, event.subject, wrote)
+        case QuizMoved(to=target) if event.subject == content.quiz.id:
+            at = content.ids.index(target) if target in content.ids else len(content.ids)
+            return replace(record, at=at)
+        case QuizReset() if event.subject == content.quiz.id:
+            earlier = {key: t for key, t in record.tries.items() if key not in content.ids}
+            return QuizRecord(content, tries=earlier)
+        case QuizReset():  # the test before was begun anew
+            own = {key: tries for key, tries in record.tries.items() if key in content.ids}
+            return replace(record, tries=own)
+    return record
+
+
+def _answered(
+    record: QuizRecord, question: Question, edition: int, response: Response
+) -> QuizRecord:
+    if edition != question.edition:
+        if question.id in record.tries or question.id in record.outdated:
+            return record
+        return replace(record, outdated=record.outdated | {question.id})
+    answer = Answer(question, response)
+    earlier = record.tries.get(question.id)
+    if earlier:
+        tries = Tries(earlier.first, answer, earlier.count + 1)
+    elif answer.fits:
+        tries = Tries(answer, answer, 1)
+    else:
+        return record
+    changed: dict[str, Any] = {"tries": {**record.tries, question.id: tries}}
+    if question.id in record.outdated:
+        changed["outdated"] = record.outdated - {question.id}
+    if isinstance(question, Compose) and isinstance(response, dict):
+        changed["written"] = {**record.written, question.id: response}
+    return replace(record, **changed)
+
+
+def _wrote(record: QuizRecord, question: str, wrote: QuizWrote) -> QuizRecord:
+    compared = record.compared | {question} if wrote.compare else record.compared
+    written = {**record.written, question: wrote.response}
+    return replace(record, written=written, compared=compared)
 
 
 def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]]:
     """Answer "check", "draft", "compare", "arrange", "go", "reset", "reset-yes" and "reset-no"."""
     state = replace(state, notice="", incomplete=None, confirming=action.name == "reset")
-    question = next((q for q in state.quiz.questions if q.id == action.get("question")), None)
+    asked = action.get(fields.QUESTION)
+    question = state.content.questions[asked] if asked in state.content.ids else None
     match action.name:
         case "check" if question:
             return _check(state, question, action)
@@ -206,11 +317,12 @@ def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]
             return _write(state, question, action)
         case "arrange" if isinstance(question, Order):
             lines = responses.read_response(state.seed, question, action)
-            return replace(state, arranged=responses.rearranged(lines, action.about)), ()
+            arranged = Arranged(question.id, responses.rearranged(question, lines, action.about))
+            return replace(state, arranged=arranged), ()
         case "go":
             return state, [moved(state, action.about)]
         case "reset-yes":
-            return state, [Draft("quiz.reset", state.quiz.id, state.quiz.fingerprint, {})]
+            return state, [Draft(state.quiz.id, state.quiz.edition, QuizReset())]
     return state, ()
 
 
@@ -221,44 +333,30 @@ def _check(
         return replace(state, notice="Your first answer to this question is kept."), ()
     response = responses.read_response(state.seed, question, action)
     try:
-        marked = mark(question, response)
+        mark(question, response)
     except ResponseError as error:
         return replace(state, incomplete=response, notice=str(error)), ()
-    body = {
-        "quiz": state.quiz.id,
-        "response": response,
-        "points": marked.points,
-        "max_points": marked.max_points,
-        "try": len(state.tries.get(question.id, ())) + 1,
-    }
-    answered = Draft("quiz.answered", question.id, question.fingerprint, body)
-    if not state.test:
-        return state, [answered]
-    ids = [*(q.id for q in state.quiz.questions), "end"]
-    return state, [answered, moved(state, ids[ids.index(question.id) + 1])]
+    state = replace(state, arranged=Arranged())
+    answered = QuizAnswered(state.quiz.id, response)
+    drafts = [Draft(question.id, question.edition, answered)]
+    if state.test:
+        following = [*state.content.ids[1:], END]
+        drafts.append(moved(state, following[state.content.ids.index(question.id)]))
+    return state, drafts
 
 
 def moved(state: QuizState, target: str) -> Draft:
     """Return the event of turning to a question, or behind the last one."""
-    return Draft("quiz.moved", state.quiz.id, state.quiz.fingerprint, {"to": target})
+    return Draft(state.quiz.id, state.quiz.edition, QuizMoved(target))
 
 
 def _write(
-    state: QuizState, question: Question, action: Action
+    state: QuizState, question: Compose, action: Action
 ) -> tuple[QuizState, Sequence[Draft]]:
-    response, compare = (
-        responses.read_response(state.seed, question, action),
-        action.name == "compare",
-    )
+    response = responses.read_response(state.seed, question, action)
+    compare = action.name == "compare"
     if compare and not response["text"].strip():
         return replace(state, notice="Write your line first."), ()
-    if response == state.written.get(question.id, NOTHING) and not compare:
+    if response == state.line(question) and not compare:
         return state, ()
-    return state, [
-        Draft(
-            "quiz.wrote",
-            question.id,
-            question.fingerprint,
-            {"response": response, "compare": compare},
-        )
-    ]
+    return state, [Draft(question.id, question.edition, QuizWrote(response, compare))]

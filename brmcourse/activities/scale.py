@@ -1,14 +1,15 @@
-"""A self-assessment: all items on one page, saved as they are rated, a result that may be compared with the last."""
+"""A self-assessment: all items on one page, saved as they are rated, with the latest results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
-from typing import ClassVar
+from functools import cached_property
 
-from brmcourse.activities.activity import Action
-from brmcourse.events import Draft, Event
-from brmcourse.model.scale import Format, Item, Scale
+from brmcourse.activities.activity import Action, Context
+from brmcourse.content.library import BASELINE, Library
+from brmcourse.errors import ResponseError
+from brmcourse.events import Body, Draft, Event, ScaleFinished, ScaleRated, ScaleReopened
+from brmcourse.model.scale import Baseline, Format, Item, Scale
 from brmcourse.scoring.scales import ScaleScore, ratings, score_scale
 
 Ratings = Mapping[str, int | None]
@@ -23,32 +24,71 @@ class Questionnaire:
     scale: Scale
     format: Format
 
-    @property
-    def fingerprint(self) -> str:
-        """The version of the items and labels."""
-        return f"{self.scale.fingerprint}-{self.format.fingerprint}"
-
 
 @dataclass(frozen=True)
 class Result:
-    """A finished self-assessment."""
+    """A finished self-assessment: what was answered, and when."""
 
-    score: ScaleScore
+    content: Questionnaire
+    answers: Ratings
     time: datetime
+
+    @cached_property
+    def score(self) -> ScaleScore:
+        """The score; raise ResponseError if an answer is none that the scale offers."""
+        return score_scale(self.content.scale, self.content.format, self.answers)
+
+    @property
+    def fits(self) -> bool:
+        """Whether all answers are ones that the scale offers."""
+        try:
+            return self.score is not None
+        except ResponseError:
+            return False
+
+
+@dataclass(frozen=True)
+class ScaleRecord:
+    """Ratings so far (None: no chance yet), and the last two results."""
+
+    content: Questionnaire
+    ratings: Ratings = field(default_factory=dict)
+    result: Result | None = None
+    previous: Result | None = None
+    finished: bool = False
+    outdated: bool = False
 
 
 @dataclass(frozen=True)
 class ScaleState:
-    """A self-assessment in hand: ratings so far (None: no chance yet), and the results, oldest first."""
+    """A self-assessment on a page; `asked` says that a result was wanted with lines missing."""
 
-    content: Questionnaire
-    ratings: Ratings = field(default_factory=lambda: MappingProxyType({}))
-    results: tuple[Result, ...] = ()
-    finished: bool = False
-    outdated: bool = False
-    missing: tuple[str, ...] = ()
+    record: ScaleRecord
+    asked: bool = False
 
-    no_chance: ClassVar[str] = NO_CHANCE
+    no_chance = NO_CHANCE
+
+    @property
+    def content(self) -> Questionnaire:
+        """The scale with its answer format."""
+        return self.record.content
+
+    @property
+    def ratings(self) -> Ratings:
+        """The ratings so far."""
+        return self.record.ratings
+
+    @property
+    def outdated(self) -> bool:
+        """Whether it was answered in another edition only."""
+        return self.record.outdated
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The lines without an answer, once a result was asked for."""
+        if not self.asked or self.record.finished:
+            return ()
+        return tuple(item.id for item in self.content.scale.items if item.id not in self.ratings)
 
     def offered(self, item: Item) -> range:
         """Return the ratings that a line can be given."""
@@ -57,12 +97,23 @@ class ScaleState:
     @property
     def result(self) -> Result | None:
         """The latest result, if it is on show."""
-        return self.results[-1] if self.finished else None
+        return self.record.result if self.record.finished else None
 
     @property
     def previous(self) -> Result | None:
         """The result before the latest."""
-        return self.results[-2] if len(self.results) > 1 else None
+        return self.record.previous
+
+
+def find(library: Library, name: str) -> Questionnaire:
+    """Return the self-assessment of that id; raise UnknownIdError or ContentError."""
+    if name.lower() == BASELINE:
+        baseline: Baseline = library.single("baseline.yaml")
+        scales = [library.named("scales", "self-assessment", drawn) for drawn in baseline.draws]
+        found = baseline.of(scales)
+    else:
+        found = library.named("scales", "self-assessment", name)
+    return Questionnaire(found, library.named("formats", "answer format", found.format))
 
 
 def subjects(content: Questionnaire) -> tuple[str, ...]:
@@ -70,59 +121,74 @@ def subjects(content: Questionnaire) -> tuple[str, ...]:
     return (content.scale.id,)
 
 
-def begin(content: Questionnaire, _seed: str) -> ScaleState:
-    """Return the empty form; items keep their order, so that results can be compared."""
-    return ScaleState(content)
+def blank(content: Questionnaire) -> ScaleRecord:
+    """Return the empty form."""
+    return ScaleRecord(content)
 
 
-def replay(state: ScaleState, event: Event) -> ScaleState:
-    """Fold an event in; ratings of an earlier version stay in the log and are not compared."""
-    if event.fingerprint != state.content.fingerprint:
-        return replace(state, outdated=True)
-    match event.kind:
-        case "scale.rated":
-            return replace(state, ratings={**state.ratings, **event.body["ratings"]})
-        case "scale.finished":
-            score = score_scale(state.content.scale, state.content.format, event.body["answers"])
-            results = (*state.results, Result(score, event.time))
-            return replace(
-                state, results=results, ratings=event.body["answers"], finished=True, missing=()
-            )
-        case "scale.reopened":
-            return replace(state, ratings={}, finished=False, missing=())
-    return state
+def begin(record: ScaleRecord, _context: Context) -> ScaleState:
+    """Return the form or the result; items keep their order, so that results can be compared."""
+    return ScaleState(record)
+
+
+def fold(record: ScaleRecord, event: Event) -> ScaleRecord:
+    """Fold an event in; ratings of another edition are not compared."""
+    if event.edition != record.content.scale.edition:
+        return record if record.outdated else replace(record, outdated=True)
+    match event.body:
+        case ScaleRated(ratings=given):
+            return replace(record, ratings={**record.ratings, **given})
+        case ScaleFinished(answers=answers):
+            return _finished(record, Result(record.content, answers, event.time))
+        case ScaleReopened():
+            return replace(record, ratings={}, finished=False)
+    return record
+
+
+def _finished(record: ScaleRecord, result: Result) -> ScaleRecord:
+    if not result.fits:
+        return record
+    return replace(
+        record,
+        ratings=result.answers,
+        result=result,
+        previous=record.result,
+        finished=True,
+        outdated=False,
+    )
 
 
 def update(state: ScaleState, action: Action) -> tuple[ScaleState, Sequence[Draft]]:
     """Answer "draft" (a rating changed), "finish", "finish-anyway" and "again"."""
-
-    def draft(kind: str, **body: object) -> Draft:
-        return Draft(kind, state.content.scale.id, state.content.fingerprint, body)
-
     if action.name == "again":
-        return state, [draft("scale.reopened")]
-    if action.name not in {"draft", "finish", "finish-anyway"} or state.finished:
+        return replace(state, asked=False), [_draft(state, ScaleReopened())]
+    if action.name not in {"draft", "finish", "finish-anyway"} or state.record.finished:
         return state, ()
     given = _read(state, action)
-    fresh = {
-        key: value
-        for key, value in given.items()
-        if key not in state.ratings or state.ratings[key] != value
-    }
-    drafts = [draft("scale.rated", ratings=fresh)] if fresh else []
-    answers = {**state.ratings, **given}
-    missing = tuple(item.id for item in state.content.scale.items if item.id not in answers)
+    fresh = {key: value for key, value in given.items() if _differs(state, key, value)}
+    drafts = [_draft(state, ScaleRated(fresh))] if fresh else []
     if action.name == "draft":
-        return replace(state, missing=tuple(key for key in state.missing if key in missing)), drafts
-    if missing and action.name == "finish":
-        return replace(state, missing=missing), drafts
-    return state, [*drafts, draft("scale.finished", answers=answers)]
+        return state, drafts
+    answers = {**state.ratings, **given}
+    complete = all(item.id in answers for item in state.content.scale.items)
+    if not complete and action.name == "finish":
+        return replace(state, asked=True), drafts
+    return replace(state, asked=False), [*drafts, _draft(state, ScaleFinished(answers))]
+
+
+def _draft(state: ScaleState, body: Body) -> Draft:
+    return Draft(state.content.scale.id, state.content.scale.edition, body)
+
+
+def _differs(state: ScaleState, key: str, value: int | None) -> bool:
+    return key not in state.ratings or state.ratings[key] != value
 
 
 def _read(state: ScaleState, action: Action) -> dict[str, int | None]:
+    """Return the ratings in a form, whose fields are called like the items."""
     given: dict[str, int | None] = {}
     for item in state.content.scale.items:
-        allowed = {str(value): value for value in ratings(item, state.content.format)}
+        allowed = {str(value): value for value in state.offered(item)}
         value = action.get(item.id)
         if value == NO_CHANCE or value in allowed:
             given[item.id] = allowed.get(value)

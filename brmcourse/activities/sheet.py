@@ -1,154 +1,225 @@
-"""A sheet: fields of one page, or a list of entries that grows; saved as they are filled in, kept to the letter."""
+"""A sheet: fields of one page, or entries of a list that grows; saved as they are filled in."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 
-from brmcourse.activities.activity import Action
-from brmcourse.events import Draft, Event
-from brmcourse.model.sheet import Answer, Circles, Dates, Points, Sheet, Tally
+from brmcourse.activities import fields
+from brmcourse.activities.activity import Action, Context, number
+from brmcourse.content.library import Library
+from brmcourse.events import (
+    Body,
+    Draft,
+    Event,
+    SheetAdded,
+    SheetRemoved,
+    SheetRestored,
+    SheetWrote,
+)
+from brmcourse.model.sheet import Answer, Circles, Dates, FormField, Points, Sheet, Tally
+from brmcourse.partners import choosing
 
 FIRST = 1
 """The number of the entry that is there from the start."""
 
+Texts = Mapping[str, str]
+"""What stands in the fields of one entry, by field."""
+
 
 @dataclass(frozen=True)
-class SheetState:
-    """A sheet and what stands in it: a text for each field of each entry, entries by number in order of adding."""
+class SheetRecord:
+    """What stands in a sheet: entries by number in order of adding, and when each was saved."""
 
-    sheet: Sheet
-    entries: Mapping[int, Mapping[str, str]] = field(
-        default_factory=lambda: MappingProxyType({FIRST: {}})
-    )
-    removed: Mapping[int, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
-    saved: Mapping[int, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    content: Sheet
+    entries: Mapping[int, Texts] = field(default_factory=lambda: {FIRST: {}})
+    removed: Mapping[int, Texts] = field(default_factory=dict)
+    saved: Mapping[int, datetime] = field(default_factory=dict)
 
     @property
-    def filled(self) -> Mapping[int, Mapping[str, str]]:
+    def filled(self) -> Mapping[int, Texts]:
         """The entries in which anything stands, in the order they are shown in."""
-        found = {
-            n: texts
-            for n, texts in self.entries.items()
-            if any(text.strip() for text in texts.values())
-        }
-        if not isinstance(self.sheet.shows, Dates):
+        found = {place: texts for place, texts in self.entries.items() if _written(texts)}
+        if not isinstance(self.content.shows, Dates):
             return found
-        date = self.sheet.shows.field
-        return dict(
-            sorted(
-                found.items(), key=lambda entry: (not entry[1].get(date), entry[1].get(date, ""))
-            )
-        )
+        date = self.content.shows.field
+        return dict(sorted(found.items(), key=lambda entry: _by_date(entry[1].get(date, ""))))
 
     @property
     def tally(self) -> tuple[int, int]:
         """How many entries stand at the good answer, and how many are counted."""
-        shows = self.sheet.shows
+        shows = self.content.shows
         assert isinstance(shows, Tally)  # noqa: S101 -- the template asks only then
         answers = [texts.get(shows.field) for texts in self.entries.values()]
-        return answers.count(shows.good), sum(answer in shows.counted for answer in answers)
+        counted = [answer for answer in answers if answer in shows.counted]
+        return counted.count(shows.good), len(counted)
 
     @property
-    def circles(self) -> tuple[tuple[Answer, tuple[Mapping[str, str], ...]], ...]:
+    def circles(self) -> tuple[tuple[Answer, tuple[Texts, ...]], ...]:
         """The entries at each answer, from the innermost circle outwards."""
-        shows = self.sheet.shows
+        shows = self.content.shows
         assert isinstance(shows, Circles)  # noqa: S101 -- the template asks only then
-        name = shows.field
-        return tuple(
-            (answer, tuple(texts for texts in self.filled.values() if texts.get(name) == answer.id))
-            for answer in self.sheet.field(name).options
-        )
+        found = []
+        for answer in self.content.field(shows.field).options:
+            at = [texts for texts in self.filled.values() if texts.get(shows.field) == answer.id]
+            found.append((answer, tuple(at)))
+        return tuple(found)
 
     @property
     def points(self) -> int | None:
         """The points of the answers chosen; None until every choice is made."""
-        earned = [self._points(field.id) for field in self.sheet.fields if field.kind == "choice"]
-        return None if None in earned else sum(value or 0 for value in earned)
+        total = 0
+        for choice in self.content.fields:
+            if choice.kind != "choice":
+                continue
+            earned = self._points(choice)
+            if earned is None:
+                return None
+            total += earned
+        return total
 
     @property
     def ready(self) -> bool:
-        """Whether the points are enough, with none missing where it counts."""
-        shows = self.sheet.shows
+        """Whether there are enough points, and none where they are a must is zero."""
+        shows = self.content.shows
         assert isinstance(shows, Points)  # noqa: S101 -- the template asks only then
-        return (self.points or 0) >= shows.ready and all(
-            self._points(name) for name in shows.never_zero
-        )
+        if self.points is None or self.points < shows.ready:
+            return False
+        return all(self._points(self.content.field(name)) for name in shows.never_zero)
 
-    def _points(self, name: str) -> int | None:
-        chosen = self.entries.get(FIRST, {}).get(name)
-        return next(
-            (answer.points for answer in self.sheet.field(name).options if answer.id == chosen),
-            None,
-        )
+    def _points(self, choice: FormField) -> int | None:
+        chosen = self.entries.get(FIRST, {}).get(choice.id)
+        for answer in choice.options:
+            if answer.id == chosen:
+                return answer.points
+        return None
 
 
-def subjects(sheet: Sheet) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class SheetState:
+    """A sheet on a page."""
+
+    record: SheetRecord
+
+    @property
+    def sheet(self) -> Sheet:
+        """The form."""
+        return self.record.content
+
+    @property
+    def entries(self) -> Mapping[int, Texts]:
+        """What stands in each entry."""
+        return self.record.entries
+
+    @property
+    def removed(self) -> Mapping[int, Texts]:
+        """The entry that was removed last, if it can be brought back."""
+        return self.record.removed
+
+    @property
+    def saved(self) -> Mapping[int, datetime]:
+        """When each entry was saved."""
+        return self.record.saved
+
+
+def _written(texts: Texts) -> bool:
+    return any(text.strip() for text in texts.values())
+
+
+def _by_date(date: str) -> tuple[bool, str]:
+    """Return what sorts entries by date, those without one last."""
+    return not date, date
+
+
+def find(library: Library, name: str) -> Sheet:
+    """Return the sheet of that id; raise UnknownIdError or ContentError."""
+    found: Sheet = library.named("sheets", "sheet", name)
+    return found
+
+
+def subjects(content: Sheet) -> tuple[str, ...]:
     """Return the sheet."""
-    return (sheet.id,)
+    return (content.id,)
 
 
-def begin(sheet: Sheet, _seed: str) -> SheetState:
+def blank(content: Sheet) -> SheetRecord:
     """Return the empty sheet, with one entry to fill in."""
-    return SheetState(sheet)
+    return SheetRecord(content)
 
 
-def replay(state: SheetState, event: Event) -> SheetState:
-    """Fold an event in: the latest text stands. A sheet that was reworded since keeps its texts."""
-    if event.subject != state.sheet.id:
-        return state
-    entries, removed = dict(state.entries), state.removed
-    number = event.body.get("entry", FIRST)
-    match event.kind:
-        case "sheet.wrote" if number in entries:
-            saved = {**state.saved, number: event.time}
-            return replace(state, entries={**entries, number: event.body["texts"]}, saved=saved)
-        case "sheet.added" if number not in entries:
-            saved = {n: time for n, time in state.saved.items() if n != number}
-            return replace(
-                state, entries=dict(sorted({**entries, number: {}}.items())), saved=saved
-            )
-        case "sheet.removed" if number in entries:
-            return replace(state, removed={number: entries.pop(number)}, entries=entries)
-        case "sheet.restored" if number in removed:
-            return replace(state, entries=dict(sorted({**entries, **removed}.items())), removed={})
-    return state
+def begin(record: SheetRecord, _context: Context) -> SheetState:
+    """Return the page with what stands in the sheet."""
+    return SheetState(record)
+
+
+def fold(record: SheetRecord, event: Event) -> SheetRecord:
+    """Fold an event in: the latest text stands. A sheet of another edition keeps its texts."""
+    if event.subject != record.content.id:
+        return record
+    entries, removed = record.entries, record.removed
+    match event.body:
+        case SheetWrote(entry=place, texts=texts) if place in entries:
+            saved = {**record.saved, place: event.time}
+            return replace(record, entries={**entries, place: texts}, saved=saved)
+        case SheetAdded(entry=place) if place not in entries:
+            saved = {key: time for key, time in record.saved.items() if key != place}
+            return replace(record, entries=_with(entries, {place: {}}), saved=saved)
+        case SheetRemoved(entry=place) if place in entries:
+            rest = {key: texts for key, texts in entries.items() if key != place}
+            return replace(record, removed={place: entries[place]}, entries=rest)
+        case SheetRestored(entry=place) if place in removed:
+            return replace(record, entries=_with(entries, removed), removed={})
+    return record
+
+
+def _with(entries: Mapping[int, Texts], more: Mapping[int, Texts]) -> Mapping[int, Texts]:
+    return dict(sorted({**entries, **more}.items()))
 
 
 def update(state: SheetState, action: Action) -> tuple[SheetState, Sequence[Draft]]:
-    """Answer "draft", "add", "remove" and "restore"; form fields are called "sheet:entry:field".
+    """Answer "draft", "add", "remove" and "restore".
 
     What stands in the form is recorded with every action, so that nothing typed is lost by adding
-    an entry.
+    an entry. A sheet that names the partner also records under which code they were chosen.
     """
-    name, _, number = action.about.partition(" ")
-    drafts = [
-        _draft(state, "wrote", entry=entry, texts=now)
-        for entry, texts in state.entries.items()
-        if (now := _read(state, entry, action))
-        != {key: text for key, text in texts.items() if text}
-    ]
-    if name == state.sheet.id:
-        match action.name:
-            case "add":
-                drafts.append(
-                    _draft(state, "added", entry=max((*state.entries, *state.removed, 0)) + 1)
-                )
-            case "remove" if number in map(str, state.entries):
-                drafts.append(_draft(state, "removed", entry=int(number)))
-            case "restore" if number in map(str, state.removed):
-                drafts.append(_draft(state, "restored", entry=int(number)))
+    drafts = []
+    for place, texts in state.entries.items():
+        now = _read(state, place, action)
+        if now != {key: text for key, text in texts.items() if text}:
+            drafts.append(_draft(state, SheetWrote(place, now)))
+            drafts += _naming(state.sheet, texts, now)
+    name, _, place_ = action.about.partition(" ")
+    step = _step(state, action.name, number(place_)) if name == state.sheet.id else None
+    if step:
+        drafts.append(_draft(state, step))
     return state, drafts
 
 
-def _draft(state: SheetState, kind: str, **body: object) -> Draft:
-    return Draft(f"sheet.{kind}", state.sheet.id, state.sheet.fingerprint, body)
+def _draft(state: SheetState, body: Body) -> Draft:
+    return Draft(state.sheet.id, state.sheet.edition, body)
+
+
+def _naming(sheet: Sheet, before: Texts, after: Texts) -> Sequence[Draft]:
+    code = after.get(sheet.names, "").strip() if sheet.names else ""
+    if not code or code == before.get(sheet.names or "", "").strip():
+        return ()
+    return (choosing(code),)
+
+
+def _step(state: SheetState, action: str, place: int) -> Body | None:
+    match action:
+        case "add":
+            return SheetAdded(max((*state.entries, *state.removed, 0)) + 1)
+        case "remove" if place in state.entries:
+            return SheetRemoved(place)
+        case "restore" if place in state.removed:
+            return SheetRestored(place)
+    return None
 
 
 def _read(state: SheetState, entry: int, action: Action) -> dict[str, str]:
-    texts = state.entries[entry]
-    found = {
-        field.id: action.get(f"{state.sheet.id}:{entry}:{field.id}", texts.get(field.id, ""))
-        for field in state.sheet.fields
-    }
-    return {name: text for name, text in {**texts, **found}.items() if text}
+    """Return what stands in an entry once the form is read; fields gone from it keep their text."""
+    texts = dict(state.entries[entry])
+    for form_field in state.sheet.fields:
+        kept = texts.get(form_field.id, "")
+        texts[form_field.id] = action.get(fields.entry(state.sheet.id, entry, form_field.id), kept)
+    return {name: text for name, text in texts.items() if text}

@@ -1,75 +1,40 @@
-"""The values exercise: rank your own, predict your partner's top three, ask, revise, and compare the two."""
+"""The values exercise: rank your own, predict your partner's first three, ask, revise, compare."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
-from types import MappingProxyType
-from typing import Any
 
-from brmcourse.activities.activity import Action, shuffled
-from brmcourse.events import Draft, Event
+from brmcourse.activities import fields
+from brmcourse.activities.activity import Action, Context, number, shuffled
+from brmcourse.content.library import Library
+from brmcourse.events import (
+    Body,
+    Draft,
+    Event,
+    ValuesAsked,
+    ValuesPredicted,
+    ValuesRanked,
+    ValuesRevised,
+)
 from brmcourse.model.values import Values
 
 TOP = 3
 """How many values are predicted."""
 
-GUESS = ("card", "evidence", "confidence")
-ANSWER = ("card", "said")
-"""What is noted of each value before asking, and after it."""
+PREDICTED, REVISED = "predicted", "revised"
+"""The two forms about the partner: before asking, and after it."""
 
-STAGES: Mapping[str, Sequence[str]] = MappingProxyType({"predicted": GUESS, "revised": ANSWER})
+NOTED: Mapping[str, Sequence[str]] = {
+    PREDICTED: ("card", "evidence", "confidence"),
+    REVISED: ("card", "said"),
+}
+"""What is noted of each value in each of them."""
 
-Picks = tuple[Mapping[str, str], ...]
+Pick = Mapping[str, str]
+Picks = tuple[Pick, ...]
 NO_PICKS: Picks = ({}, {}, {})
 
-
-@dataclass(frozen=True)
-class ValuesState:
-    """The exercise in hand. `order` holds the learner's own ranking, from first to last."""
-
-    values: Values
-    order: tuple[str, ...]
-    ranked: bool = False
-    predicted: Picks = NO_PICKS
-    revised: Picks = NO_PICKS
-    asked: bool = False
-    notice: str = ""
-
-    @property
-    def top(self) -> tuple[str, ...]:
-        """The learner's own first three."""
-        return self.order[:TOP]
-
-    @property
-    def guessed(self) -> Sequence[str]:
-        """The values guessed for the partner."""
-        return chosen(self.predicted)
-
-    @property
-    def heard(self) -> Sequence[str]:
-        """The values heard when asking."""
-        return chosen(self.revised)
-
-    def names(self, cards: Sequence[str]) -> str:
-        """Return the names of cards, one after the other."""
-        return ", ".join(self.values.card(card).name for card in cards)
-
-    @property
-    def comparison(self) -> "Comparison | None":
-        """The guess beside what was heard; None until both are complete."""
-        before, after = self.guessed, self.heard
-        if not self.asked or len(before) < TOP or len(after) < TOP:
-            return None
-        share = {entry.id: entry.share for entry in self.values.confidence}
-        sure = [
-            share[pick["confidence"]] for pick in self.predicted if pick.get("confidence") in share
-        ]
-        steps = min(
-            sum(self.values.distance(one, other) for one, other in zip(before, order, strict=True))
-            for order in permutations(after)
-        )
-        confidence = sum(sure) / TOP if len(sure) == TOP else None
-        return Comparison(tuple(card for card in before if card in after), steps / TOP, confidence)
+NAME_THREE = "Name three different values first. A guess is enough."
 
 
 @dataclass(frozen=True)
@@ -86,77 +51,201 @@ class Comparison:
     confidence: float | None
 
 
+@dataclass(frozen=True)
+class ValuesRecord:
+    """What was ranked, guessed and heard. `ranking` is empty until there is one."""
+
+    content: Values
+    ranking: tuple[str, ...] = ()
+    predicted: Picks = NO_PICKS
+    revised: Picks = NO_PICKS
+    asked: bool = False
+
+    @property
+    def guessed(self) -> Sequence[str]:
+        """The values guessed for the partner."""
+        return chosen(self.predicted)
+
+    @property
+    def heard(self) -> Sequence[str]:
+        """The values heard when asking."""
+        return chosen(self.revised)
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The guess beside what was heard; None until both are complete."""
+        before, after = self.guessed, self.heard
+        if not self.asked or len(before) < TOP or len(after) < TOP:
+            return None
+        hits = tuple(card for card in before if card in after)
+        return Comparison(hits, self._steps(before, after) / TOP, self._confidence())
+
+    def _steps(self, before: Sequence[str], after: Sequence[str]) -> int:
+        """Return the wedges between two threes, paired as closely as they can be."""
+        pairings = [zip(before, order, strict=True) for order in permutations(after)]
+        return min(
+            sum(self.content.distance(one, other) for one, other in pairing) for pairing in pairings
+        )
+
+    def _confidence(self) -> float | None:
+        share = {entry.id: entry.share for entry in self.content.confidence}
+        given = [pick.get("confidence") for pick in self.predicted]
+        sure = [share[name] for name in given if name in share]
+        return sum(sure) / TOP if len(sure) == TOP else None
+
+
+@dataclass(frozen=True)
+class ValuesState:
+    """The exercise on a page. `shuffled` is the order of the cards before there is a ranking."""
+
+    record: ValuesRecord
+    shuffled: tuple[str, ...]
+    notice: str = ""
+
+    @property
+    def values(self) -> Values:
+        """The cards and the words of the steps."""
+        return self.record.content
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The learner's own ranking, from first to last."""
+        return self.record.ranking or self.shuffled
+
+    @property
+    def ranked(self) -> bool:
+        """Whether the order is one that the learner gave."""
+        return bool(self.record.ranking)
+
+    @property
+    def top(self) -> tuple[str, ...]:
+        """The learner's own first three."""
+        return self.order[:TOP]
+
+    @property
+    def asked(self) -> bool:
+        """Whether the partner was asked."""
+        return self.record.asked
+
+    @property
+    def predicted(self) -> Picks:
+        """The guesses."""
+        return self.record.predicted
+
+    @property
+    def revised(self) -> Picks:
+        """What was heard."""
+        return self.record.revised
+
+    @property
+    def guessed(self) -> Sequence[str]:
+        """The values guessed for the partner."""
+        return self.record.guessed
+
+    @property
+    def heard(self) -> Sequence[str]:
+        """The values heard when asking."""
+        return self.record.heard
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The guess beside what was heard; None until both are complete."""
+        return self.record.comparison
+
+    def names(self, cards: Sequence[str]) -> str:
+        """Return the names of cards, one after the other."""
+        return ", ".join(self.values.card(card).name for card in cards)
+
+
 def chosen(picks: Picks) -> list[str]:
     """Return the values named, each once."""
     return list(dict.fromkeys(pick["card"] for pick in picks if pick.get("card")))
 
 
-def subjects(values: Values) -> tuple[str, ...]:
+def find(library: Library, _name: str) -> Values:
+    """Return the exercise; raise ContentError."""
+    found: Values = library.single("values.yaml")
+    return found
+
+
+def subjects(content: Values) -> tuple[str, ...]:
     """Return the exercise."""
-    return (values.id,)
+    return (content.id,)
 
 
-def begin(values: Values, seed: str) -> ValuesState:
-    """Return the cards in an order of chance, nothing ranked and nothing predicted."""
-    return ValuesState(values, tuple(card.id for card in shuffled(values.cards, seed, values.id)))
+def blank(content: Values) -> ValuesRecord:
+    """Return the exercise with nothing ranked and nothing predicted."""
+    return ValuesRecord(content)
 
 
-def replay(state: ValuesState, event: Event) -> ValuesState:
-    """Fold an event in; an order of other cards than there are now stays in the log and counts no more."""
-    match event.kind:
-        case "values.ranked" if set(event.body["order"]) == set(state.order):
-            return replace(state, order=tuple(event.body["order"]), ranked=True)
-        case "values.predicted":
-            return replace(state, predicted=_known(state, event.body["picks"]))
-        case "values.revised":
-            return replace(state, revised=_known(state, event.body["picks"]))
-        case "values.asked":
-            return replace(state, asked=event.body["yes"])
-    return state
+def begin(record: ValuesRecord, context: Context) -> ValuesState:
+    """Return the page; cards that nobody ranked yet lie in an order of chance."""
+    cards = shuffled(record.content.cards, context.seed, record.content.id)
+    return ValuesState(record, tuple(card.id for card in cards))
 
 
-def _known(state: ValuesState, picks: Sequence[Mapping[str, str]]) -> Picks:
-    return tuple(
-        {key: text for key, text in pick.items() if key != "card" or text in state.order}
-        for pick in picks
-    )
+def fold(record: ValuesRecord, event: Event) -> ValuesRecord:
+    """Fold an event in; an order of other cards than there are now counts no more."""
+    match event.body:
+        case ValuesRanked(order=order):
+            return _ranked(record, order)
+        case ValuesPredicted(picks=picks):
+            return replace(record, predicted=_known(record, picks))
+        case ValuesRevised(picks=picks):
+            return replace(record, revised=_known(record, picks))
+        case ValuesAsked(yes=yes):
+            return replace(record, asked=yes)
+    return record
+
+
+def _ranked(record: ValuesRecord, order: Sequence[str]) -> ValuesRecord:
+    cards = sorted(card.id for card in record.content.cards)
+    return replace(record, ranking=tuple(order)) if sorted(order) == cards else record
+
+
+def _known(record: ValuesRecord, picks: Sequence[Pick]) -> Picks:
+    """Return three picks without the cards that are gone; what was noted beside them stays."""
+    cards = {card.id for card in record.content.cards}
+    found = []
+    for pick in [*picks, *NO_PICKS][:TOP]:
+        gone = pick.get("card") not in cards
+        kept = {key: text for key, text in pick.items() if not (gone and key == "card")}
+        found.append(kept)
+    return tuple(found)
 
 
 def update(state: ValuesState, action: Action) -> tuple[ValuesState, Sequence[Draft]]:
-    """Answer "up" and "down" (a card), "rank", "draft", "asked" and "guess-again".
-
-    Form fields are called "rank:<card>" (a place from 1) and "<stage>:<number>:<what>".
-    """
+    """Answer "up" and "down" (a card), "rank", "draft", "asked" and "guess-again"."""
     state = replace(state, notice="")
-
-    def draft(kind: str, **body: Any) -> Draft:
-        return Draft(f"values.{kind}", state.values.id, state.values.fingerprint, body)
-
-    match action.name:
-        case "up" | "down" if action.about in state.order:
-            place = state.order.index(action.about) + (1 if action.name == "down" else -1)
-            return state, [draft("ranked", order=_placed(state.order, action.about, place))]
-        case "rank":
-            return state, [draft("ranked", order=state.order)]
-    places = {card: action.get(f"rank:{card}") for card in state.order}
-    for number, card in enumerate(state.order, 1):
-        if places[card].isdecimal() and int(places[card]) != number:
-            return state, [draft("ranked", order=_placed(state.order, card, int(places[card]) - 1))]
-    drafts = [
-        draft(stage, picks=picks)
-        for stage in STAGES
-        if (picks := _read(state, stage, action)) != getattr(state, stage)
-    ]
+    order = _ordered(state, action)
+    if order:
+        return state, [_draft(state, ValuesRanked(list(order)))]
+    drafts = _noted(state, action)
     if action.name == "guess-again":
-        drafts.append(draft("asked", yes=False))
+        drafts.append(_draft(state, ValuesAsked(yes=False)))
+    elif action.name == "asked" and len(chosen(_read(state, PREDICTED, action))) < TOP:
+        state = replace(state, notice=NAME_THREE)
     elif action.name == "asked":
-        picks = _read(state, "predicted", action)
-        if len(chosen(picks)) < TOP:
-            return replace(
-                state, notice="Name three different values first. A guess is enough."
-            ), drafts
-        drafts.append(draft("asked", yes=True))
+        drafts.append(_draft(state, ValuesAsked(yes=True)))
     return state, drafts
+
+
+def _draft(state: ValuesState, body: Body) -> Draft:
+    return Draft(state.values.id, state.values.edition, body)
+
+
+def _ordered(state: ValuesState, action: Action) -> Sequence[str]:
+    """Return the ranking that an action asks for; nothing if it asks for none."""
+    if action.name == "rank":
+        return state.order
+    if action.name in {"up", "down"} and action.about in state.order:
+        step = 1 if action.name == "down" else -1
+        return _placed(state.order, action.about, state.order.index(action.about) + step)
+    for place, card in enumerate(state.order, 1):
+        wanted = number(action.get(fields.place(card)))
+        if wanted not in {-1, place}:
+            return _placed(state.order, card, wanted - 1)
+    return ()
 
 
 def _placed(order: Sequence[str], card: str, place: int) -> tuple[str, ...]:
@@ -166,13 +255,26 @@ def _placed(order: Sequence[str], card: str, place: int) -> tuple[str, ...]:
     return (*rest[:place], card, *rest[place:])
 
 
+def _noted(state: ValuesState, action: Action) -> list[Draft]:
+    """Return what the two forms about the partner say that is not kept yet."""
+    drafts = []
+    predicted = _read(state, PREDICTED, action)
+    if predicted != state.predicted:
+        drafts.append(_draft(state, ValuesPredicted([dict(pick) for pick in predicted])))
+    revised = _read(state, REVISED, action)
+    if revised != state.revised:
+        drafts.append(_draft(state, ValuesRevised([dict(pick) for pick in revised])))
+    return drafts
+
+
 def _read(state: ValuesState, stage: str, action: Action) -> Picks:
-    kept: Picks = getattr(state, stage)
-    return tuple(
-        {
-            key: text
-            for key in STAGES[stage]
-            if (text := action.get(f"{stage}:{number}:{key}", kept[number - 1].get(key, "")))
-        }
-        for number in range(1, TOP + 1)
-    )
+    kept = state.predicted if stage == PREDICTED else state.revised
+    picks = []
+    for place, before in enumerate(kept, 1):
+        pick = {}
+        for what in NOTED[stage]:
+            text = action.get(fields.note(stage, place, what), before.get(what, ""))
+            if text:
+                pick[what] = text
+        picks.append(pick)
+    return tuple(picks)

@@ -1,15 +1,19 @@
-"""What reflections and plans share: fields of free text, saved as they are typed, kept to the letter."""
+"""What reflections and plans share: fields of free text, saved as typed, kept to the letter."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from dataclasses import fields as fields_of
 from datetime import datetime
-from types import MappingProxyType
 
+from brmcourse.activities import fields
 from brmcourse.activities.activity import Action
-from brmcourse.events import Draft, Event
+from brmcourse.events import Draft, Event, PlanWrote, ReflectionWrote
 from brmcourse.model.prompts import PlanPrompt, ReflectionPrompt
 
 Prompt = ReflectionPrompt | PlanPrompt
+
+Wrote = type[ReflectionWrote] | type[PlanWrote]
+"""What is recorded of a text; its fields are those of the form."""
 
 
 @dataclass(frozen=True)
@@ -19,19 +23,59 @@ class Entry:
     texts: Mapping[str, str]
     time: datetime
 
+    @property
+    def written(self) -> bool:
+        """Whether anything stands there."""
+        return any(text.strip() for text in self.texts.values())
+
+
+@dataclass(frozen=True)
+class Prompted:
+    """The prompts of one page, what an answer to them is recorded as, and the module they are of."""
+
+    prompts: tuple[Prompt, ...]
+    wrote: Wrote
+    module: str = ""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the texts of each answer."""
+        return tuple(text.name for text in fields_of(self.wrote))
+
+
+@dataclass(frozen=True)
+class WritingRecord:
+    """What stands written to each prompt."""
+
+    content: Prompted
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
 
 @dataclass(frozen=True)
 class WritingState:
-    """The prompts of one page and what stands written to each."""
+    """Prompts on a page."""
 
-    prompts: tuple[Prompt, ...]
-    kind: str
-    fields: tuple[str, ...]
-    entries: Mapping[str, Entry] = field(default_factory=lambda: MappingProxyType({}))
+    record: WritingRecord
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """What is asked."""
+        return self.record.content.prompts
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the texts of each answer."""
+        return self.record.content.fields
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """What stands written."""
+        return self.record.entries
 
     def text(self, prompt: str, name: str) -> str:
         """Return what stands in that field."""
-        return self.entries[prompt].texts.get(name, "") if prompt in self.entries else ""
+        entry = self.entries.get(prompt)
+        return entry.texts.get(name, "") if entry else ""
 
 
 def ids(prompts: Iterable[Prompt]) -> tuple[str, ...]:
@@ -39,21 +83,23 @@ def ids(prompts: Iterable[Prompt]) -> tuple[str, ...]:
     return tuple(prompt.id for prompt in prompts)
 
 
-def replay(state: WritingState, event: Event) -> WritingState:
-    """Fold an event in: the latest text stands. A prompt that was reworded since keeps its text."""
-    if event.kind != state.kind:
-        return state
-    return replace(state, entries={**state.entries, event.subject: Entry(event.body, event.time)})
+def fold(record: WritingRecord, event: Event) -> WritingRecord:
+    """Fold an event in: the latest text stands. A prompt of another edition keeps its text."""
+    if not isinstance(event.body, record.content.wrote):
+        return record
+    entry = Entry(asdict(event.body), event.time)
+    return replace(record, entries={**record.entries, event.subject: entry})
 
 
 def update(state: WritingState, action: Action) -> tuple[WritingState, Sequence[Draft]]:
-    """Record every prompt whose text differs from what is kept; form fields are called "prompt:field"."""
+    """Record every prompt whose text differs from what is kept."""
     drafts = []
     for prompt in state.prompts:
-        texts = {
-            name: action.get(f"{prompt.id}:{name}", state.text(prompt.id, name))
-            for name in state.fields
-        }
-        if any(text != state.text(prompt.id, name) for name, text in texts.items()):
-            drafts.append(Draft(state.kind, prompt.id, prompt.fingerprint, texts))
+        kept = {name: state.text(prompt.id, name) for name in state.fields}
+        texts = {}
+        for name, text in kept.items():
+            texts[name] = action.get(fields.prompt(prompt.id, name), text)
+        if texts != kept:
+            body = state.record.content.wrote(**texts)
+            drafts.append(Draft(prompt.id, prompt.edition, body))
     return state, drafts

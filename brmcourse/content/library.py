@@ -1,14 +1,13 @@
-"""YAML files to model, with every problem located. A file, and its model, is loaded when it is first asked for."""
+"""YAML files to model, with every problem located. A file is loaded when it is first asked for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from importlib import import_module
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from brmcourse.catalogue import found, places
 from brmcourse.content.wording import mistakes
 from brmcourse.content.yaml import Source, read_source
 from brmcourse.errors import ContentError, Problem, UnknownIdError
@@ -19,39 +18,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from brmcourse.model.base import Content
-    from brmcourse.model.capstone import Capstone
-    from brmcourse.model.conversation import Conversation
     from brmcourse.model.course import Course, Module
     from brmcourse.model.coverage import Glossary
     from brmcourse.model.evidence import Evidence
-    from brmcourse.model.prompts import Prompts
-    from brmcourse.model.question import Quiz
-    from brmcourse.model.scale import Baseline, Format, Scale
-    from brmcourse.model.sheet import Sheet
-    from brmcourse.model.values import Values
 
-KINDS: Mapping[str, str] = {
-    "questions": "question.Quiz",
-    "scales": "scale.Scale",
-    "formats": "scale.Format",
-    "conversations": "conversation.Conversation",
-    "prompts": "prompts.Prompts",
-    "sheets": "sheet.Sheet",
+LOOKED_UP: Mapping[str, str] = {
+    "formats": "brmcourse.model.scale:Format",
+    "course.yaml": "brmcourse.model.course:Course",
+    "evidence.yaml": "brmcourse.model.evidence:Evidence",
+    "coverage.yaml": "brmcourse.model.coverage:Coverage",
+    "glossary.yaml": "brmcourse.model.coverage:Glossary",
+    "baseline.yaml": "brmcourse.model.scale:Baseline",
 }
-"""The folders under `data/`, and the class below `brmcourse.model` of what each of their files
-holds.
-"""
-
-SINGLES: Mapping[str, str] = {
-    "course.yaml": "course.Course",
-    "evidence.yaml": "evidence.Evidence",
-    "coverage.yaml": "coverage.Coverage",
-    "glossary.yaml": "coverage.Glossary",
-    "baseline.yaml": "scale.Baseline",
-    "values.yaml": "values.Values",
-    "capstone.yaml": "capstone.Capstone",
-}
-"""The files that the course has one of."""
+"""The folders and files below data/ that no activity shows as they are, with what they hold."""
 
 NEEDED = ("course.yaml", "evidence.yaml")
 """Those of them that no course can do without."""
@@ -60,48 +39,45 @@ BASELINE = "baseline"
 """The id of the self-assessment that is drawn from the others."""
 
 
-def model_of(kind: str) -> type[Content]:
-    """Return the class that a folder's files, or a single file, are read as."""
-    module, _, name = (KINDS | SINGLES)[kind].partition(".")  # type: ignore[operator]
-    found: type[Content] = getattr(import_module(f"brmcourse.model.{module}"), name)
-    return found
+def kinds() -> Mapping[str, type[Content]]:
+    """Return every folder and single file below data/, with the class of what it holds."""
+    return {place: found(model) for place, model in {**places(), **LOOKED_UP}.items()}
+
+
+def folders() -> list[str]:
+    """Return the folders below data/ that hold content."""
+    return [place for place in {**places(), **LOOKED_UP} if "." not in place]
 
 
 @dataclass(frozen=True)
 class Library:
-    """All content below one course root; each part is loaded once, when it is needed."""
+    """All content below one course root; each file is loaded once, when it is needed."""
 
     root: Path
+    _loaded: dict[Path, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    @cached_property
+    @property
     def course(self) -> Course:
         """The course and its modules."""
-        found: Course = self._single("course.yaml")
-        return found
+        course: Course = self.single("course.yaml")
+        return course
 
-    @cached_property
+    @property
     def evidence(self) -> Evidence:
         """The references cited in the course."""
-        found: Evidence = self._single("evidence.yaml")
-        return found
+        evidence: Evidence = self.single("evidence.yaml")
+        return evidence
 
-    @cached_property
+    @property
     def glossary(self) -> Glossary:
         """The words that the course explains."""
-        found: Glossary = self._single("glossary.yaml")
-        return found
+        glossary: Glossary = self.single("glossary.yaml")
+        return glossary
 
-    @cached_property
-    def values(self) -> Values:
-        """The values exercise."""
-        found: Values = self._single("values.yaml")
-        return found
-
-    @cached_property
-    def capstone(self) -> Capstone:
-        """The plan that the last module puts together."""
-        found: Capstone = self._single("capstone.yaml")
-        return found
+    @property
+    def module_numbers(self) -> dict[str, int]:
+        """The number that learners know each module by."""
+        return {module.id: number for number, module in enumerate(self.course.modules)}
 
     def module(self, name: str) -> Module:
         """Return the module of that id; raise UnknownIdError or ContentError."""
@@ -110,48 +86,36 @@ class Library:
             raise UnknownIdError("module", name, list(modules))
         return modules[name.lower()]
 
-    def quiz(self, name: str) -> Quiz:
-        """Return the quiz of that id; raise UnknownIdError or ContentError."""
-        found: Quiz = self._named("questions", "quiz", name)
-        return found
+    def single(self, name: str) -> Any:
+        """Return the content of a file that the course has one of; raise ContentError."""
+        return self._once(self.root / "data" / name, name)
 
-    def scale(self, name: str) -> Scale:
-        """Return the self-assessment of that id; raise UnknownIdError or ContentError."""
-        if name.lower() == BASELINE:
-            baseline: Baseline = self._single("baseline.yaml")
-            return baseline.of(self.scale(scale) for scale in baseline.draws)
-        found: Scale = self._named("scales", "self-assessment", name)
-        return found
+    def named(self, folder: str, what: str, name: str) -> Any:
+        """Return the content of that id in a folder; raise UnknownIdError (of a `what`).
 
-    def format(self, name: str) -> Format:
-        """Return the answer format of that id; raise UnknownIdError or ContentError."""
-        found: Format = self._named("formats", "answer format", name)
-        return found
+        Raises ContentError if its file is damaged.
+        """
+        paths = {path.stem: path for path in sorted((self.root / "data" / folder).glob("*.yaml"))}
+        path = paths.get(name.lower())
+        if path is None:
+            raise UnknownIdError(what, name, list(paths))
+        return self._once(path, folder)
 
-    def conversation(self, name: str) -> Conversation:
-        """Return the conversation of that id; raise UnknownIdError or ContentError."""
-        found: Conversation = self._named("conversations", "conversation", name)
-        return found
-
-    def prompts(self, name: str) -> Prompts:
-        """Return what a module asks the learner to write; raise UnknownIdError or ContentError."""
-        found: Prompts = self._named("prompts", "set of prompts", name)
-        return found
-
-    def sheet(self, name: str) -> Sheet:
-        """Return the sheet of that id; raise UnknownIdError or ContentError."""
-        found: Sheet = self._named("sheets", "sheet", name)
-        return found
+    def names(self, folder: str) -> list[str]:
+        """Return the ids by which the content of a folder is asked for."""
+        return [path.stem for path in sorted((self.root / "data" / folder).glob("*.yaml"))]
 
     def files(self) -> Iterator[tuple[Path, type[Content]]]:
         """Yield each content file with what it should hold."""
-        for name in SINGLES:
-            path = self.root / "data" / name
-            if name in NEEDED or path.is_file():
-                yield path, model_of(name)
-        for folder in KINDS:
-            for path in sorted((self.root / "data" / folder).glob("*.y*ml")):
-                yield path, model_of(folder)
+        models = kinds()
+        data = self.root / "data"
+        for name in models:
+            path = data / name
+            if "." in name and (name in NEEDED or path.is_file()):
+                yield path, models[name]
+        for name in folders():
+            for path in sorted((data / name).glob("*.y*ml")):
+                yield path, models[name]
 
     def load(self, path: Path, model: type[Content]) -> tuple[Any, Source]:
         """Read one file as that kind of content; raise ContentError with all its problems."""
@@ -170,15 +134,11 @@ class Library:
                 for place, rule, message, advice in mistakes(error)
             ) from None
 
-    def _single(self, name: str) -> Any:
-        return self.load(self.root / "data" / name, model_of(name))[0]
-
-    def _named(self, folder: str, what: str, name: str) -> Any:
-        paths = {path.stem: path for path in sorted((self.root / "data" / folder).glob("*.yaml"))}
-        path = paths.get(name.lower())
-        if path is None:
-            raise UnknownIdError(what, name, list(paths))
-        return self.load(path, model_of(folder))[0]
+    def _once(self, path: Path, place: str) -> Any:
+        if path not in self._loaded:
+            model = found({**places(), **LOOKED_UP}[place])
+            self._loaded[path] = self.load(path, model)[0]
+        return self._loaded[path]
 
 
 def load_course(root: Path | None = None) -> Course:

@@ -7,19 +7,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from brmcourse.errors import CourseError
+from brmcourse.errors import NotebooksError
 
 MANIFEST = ".brmcourse.json"
-
-
-class LibraryError(CourseError):
-    """The learner's folder cannot be written; the text says which one and what to do."""
 
 
 def refresh(shipped: Path, folder: Path) -> list[str]:
     """Bring `folder` up to date with the notebooks in `shipped`; return one sentence per notebook kept as it was.
 
-    Raises LibraryError when the folder cannot be written.
+    Raises NotebooksError when the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -31,7 +27,7 @@ def refresh(shipped: Path, folder: Path) -> list[str]:
         ]
         _write(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
     except OSError as problem:
-        raise LibraryError(
+        raise NotebooksError(
             f'The course cannot write to the folder "{folder}" ({problem.strerror or problem}). '
             "Choose another one with --dir, or make room in it, and start again."
         ) from problem

@@ -15,17 +15,13 @@ from urllib.request import ProxyHandler, build_opener
 
 from tornado.netutil import bind_sockets
 
-from brmcourse.errors import CourseError
+from brmcourse.errors import PortTakenError
 from brmcourse.model.course import Course
 from brmcourse.paths import user_folder
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8866
 PORTS_TRIED = 50
-
-
-class PortTakenError(CourseError):
-    """The port the learner asked for belongs to another program."""
 
 
 @dataclass(frozen=True)

@@ -65,10 +65,21 @@ class Content(BaseModel):
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hex digits that change when what the learner answered to changes.
+        """Twelve hex digits that change when the wording that learners answer to changes.
 
         Fields left at their default do not count, so that a field new to the course leaves old
         content as it was.
         """
-        text = self.model_dump_json(exclude=self.unshown, exclude_defaults=True)
+        unshown = {**(self.unshown or {}), "edition": True}
+        text = self.model_dump_json(exclude=unshown, exclude_defaults=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+class Answerable(Content):
+    """Content that a learner answers to: what it is, is its id and edition, not its wording.
+
+    A mended typo or a translation asks nobody again. Raise `edition` when the meaning changed:
+    answers to an earlier edition stay in the history and count no more.
+    """
+
+    edition: int = Field(default=1, ge=1)

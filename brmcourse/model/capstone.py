@@ -1,19 +1,18 @@
 """The capstone: a plan for one partner, put together from what the learner wrote in the modules."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
+from brmcourse.catalogue import CATALOGUE
 from brmcourse.model.base import Content, Id, Text, flaw, require_unique
 
+KINDS = tuple(row.part for row in CATALOGUE.values() if row.part)
+"""What the plan can show, as the catalogue calls it."""
 
-class Shown(Content):
-    """One thing that a part of the plan shows: a sheet, a reflection, a plan, or the values exercise."""
 
-    sheet: Id | None = None
-    reflection: Id | None = None
-    plan: Id | None = None
-    values: Id | None = None
+class _Named(Content):
+    """One thing that a part of the plan shows: the id of one kind of it."""
 
     @property
     def name(self) -> tuple[str, str]:
@@ -23,19 +22,21 @@ class Shown(Content):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         named = [kind for kind in KINDS if getattr(self, kind) is not None]
-        if len(named) != 1:
-            message = (
-                f"one entry names {' and '.join(named)} together"
-                if named
-                else "this entry names nothing to show"
-            )
-            raise flaw(
-                "capstone.shows", message, f"Give each entry exactly one of: {', '.join(KINDS)}."
-            )
-        return self
+        if len(named) == 1:
+            return self
+        message = "this entry names nothing to show"
+        if named:
+            message = f"one entry names {' and '.join(named)} together"
+        advice = f"Give each entry exactly one of: {', '.join(KINDS)}."
+        raise flaw("capstone.shows", message, advice)
 
 
-KINDS = ("sheet", "reflection", "plan", "values")
+FIELDS: dict[str, Any] = dict.fromkeys(KINDS, (Id | None, None))
+
+if TYPE_CHECKING:
+    Shown = _Named
+else:
+    Shown = create_model("Shown", __base__=_Named, __doc__=_Named.__doc__, **FIELDS)
 
 
 class Chapter(Content):

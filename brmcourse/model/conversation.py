@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from brmcourse.errors import hint
-from brmcourse.model.base import Content, Id, Text, flaw, raise_all
+from brmcourse.model.base import Answerable, Content, Id, Text, flaw, raise_all
 
 GAUGE = (0, 10)
 """Lowest and highest value of trust, heard, clarity and any other gauge of the hidden state."""
@@ -132,7 +132,7 @@ class Node(Content):
         return self
 
 
-class Conversation(Content):
+class Conversation(Answerable):
     """A conversation to play: who, where, the hidden state at the start, and the nodes."""
 
     unshown: ClassVar[Any] = {

@@ -4,10 +4,10 @@ from typing import Self
 
 from pydantic import model_validator
 
-from brmcourse.model.base import Content, Id, Text, require_unique
+from brmcourse.model.base import Answerable, Content, Id, Text, require_unique
 
 
-class ReflectionPrompt(Content):
+class ReflectionPrompt(Answerable):
     """A question to write about, privately."""
 
     id: Id
@@ -16,7 +16,7 @@ class ReflectionPrompt(Content):
     hint: Text
 
 
-class PlanPrompt(Content):
+class PlanPrompt(Answerable):
     """The frame of one if-then plan, with an example for each of its three parts."""
 
     id: Id

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from brmcourse.errors import hint
-from brmcourse.model.base import Content, Id, Row, Text, flaw, require_unique
+from brmcourse.model.base import Answerable, Content, Id, Row, Text, flaw, require_unique
 
 Bloom = Literal["remember", "understand", "apply", "analyse", "evaluate"]
 Shape = Literal["one", "many", "map", "text"]
@@ -58,7 +58,7 @@ class Criterion(Content):
     text: Text
 
 
-class BaseQuestion(Content):
+class BaseQuestion(Answerable):
     """What every kind of question has. `shape` is the form of a response, see `scoring.mark`."""
 
     unshown: ClassVar[Any] = {
@@ -199,7 +199,7 @@ Question = Annotated[
 ]
 
 
-class Quiz(Content):
+class Quiz(Answerable):
     """A row of questions. `purpose: guess` marks pre-questions: answered before reading, never counted.
 
     `purpose: test` takes one answer to each question and says how it went when the test is over. A

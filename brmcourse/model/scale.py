@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from brmcourse.errors import hint
-from brmcourse.model.base import Content, Id, Text, flaw, raise_all, require_unique
+from brmcourse.model.base import Answerable, Content, Id, Text, flaw, raise_all, require_unique
 
 
 class Band(Content):
@@ -83,7 +83,7 @@ class Subscale(Content):
     title: Text
 
 
-class Scale(Content):
+class Scale(Answerable):
     """A self-assessment over the past four weeks with one partner; `levels` name the steps of items with choices."""
 
     unshown: ClassVar[Any] = {"items": {"__all__": {"baseline"}}}
@@ -140,7 +140,7 @@ class Scale(Content):
                 )
 
 
-class Baseline(Content):
+class Baseline(Answerable):
     """A short self-assessment over all scales: it draws the items that they mark as `baseline`."""
 
     id: Id
@@ -155,6 +155,7 @@ class Baseline(Content):
         scales = list(scales)
         return Scale(
             id=self.id,
+            edition=self.edition,
             title=self.title,
             module=self.module,
             format=self.format,

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from brmcourse.errors import hint
-from brmcourse.model.base import Content, Id, Text, flaw, raise_all, require_unique
+from brmcourse.model.base import Answerable, Content, Id, Text, flaw, raise_all, require_unique
 
 
 class Answer(Content):
@@ -97,14 +97,18 @@ class Points(Content):
     unmet: Text
 
 
-class Sheet(Content):
-    """A form of one page, or with `entry` (what one is called) a list that grows."""
+class Sheet(Answerable):
+    """A form of one page, or with `entry` (what one is called) a list that grows.
+
+    `names` is the field with the code of the partner, on the sheet where one is chosen.
+    """
 
     id: Id
     module: Id
     title: Text
     lead: Text
     entry: Text | None = None
+    names: Id | None = None
     fields: tuple[FormField, ...] = Field(min_length=1)
     shows: (
         Annotated[Dates | Tally | Circles | Letter | Points, Field(discriminator="kind")] | None
@@ -137,6 +141,9 @@ class Sheet(Content):
     def _dangling(self) -> Iterator[PydanticCustomError]:
         kinds = {field.id: field.kind for field in self.fields}
         wanted = {"dates": "date", "tally": "choice", "circles": "choice"}
+        if self.names is not None and kinds.get(self.names) != "line":
+            lines = [name for name, kind in kinds.items() if kind == "line"]
+            yield _unknown("field of kind line", self.names, lines, "names")
         match self.shows:
             case Dates() | Tally() | Circles() as shown if (
                 kinds.get(shown.field) != wanted[shown.kind]

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from brmcourse.model.base import Content, Id, Text, flaw, require_unique
+from brmcourse.model.base import Answerable, Content, Id, Text, flaw, require_unique
 
 
 class Card(Content):
@@ -25,7 +25,7 @@ class Confidence(Content):
     share: float = Field(gt=0, le=1)
 
 
-class Values(Content):
+class Values(Answerable):
     """The exercise: rank your own, predict your partner's, ask, revise, compare."""
 
     id: Id

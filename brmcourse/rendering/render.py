@@ -1,54 +1,52 @@
-"""State to HTML. The same HTML serves the notebook, the phone and paper; every text in it is escaped."""
+"""State to HTML: the same for the notebook, the phone and paper; every text in it is escaped."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from math import ceil, cos, floor, sin, tau
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from brmcourse.activities import fields
+from brmcourse.partners import Partners
+
+if TYPE_CHECKING:
+    from brmcourse.model.sheet import Sheet
 
 FOLDER = Path(__file__).parent
 STYLE = FOLDER / "style.css"
 
-TEMPLATES = {
-    "QuizState": "quiz.html",
-    "ConversationState": "conversation.html",
-    "ScaleState": "scale.html",
-    "SheetState": "sheet.html",
-    "ValuesState": "values.html",
-    "WritingState": "writing.html",
-    "CapstoneState": "capstone.html",
-}
-"""The template of each kind of state, by its name: a quiz need not wait for what the others are
-made of.
-"""
 
-PIECES = {"SheetState": "sheet", "ValuesState": "values", "WritingState": "writing"}
-"""What the capstone is put together from: each has a template to read it, and one with its forms.
-"""
+@dataclass(frozen=True)
+class About:
+    """The partner that a page is about, by key, and all there are."""
 
-FORMS = {
-    "sheet": "sheet_forms.html",
-    "values": "values_partner.html",
-    "writing": "writing_forms.html",
-}
+    key: str
+    partners: Partners
 
 
-def render(state: Any, *, trouble: str | None = None, notice: str | None = None) -> str:
+def render(
+    template: str,
+    state: Any,
+    *,
+    trouble: str | None = None,
+    notice: str | None = None,
+    about: About | None = None,
+) -> str:
     """Return the HTML of an activity's state.
 
     `trouble` says that answers cannot be saved, `notice` what was mended; both are sentences for
     the learner.
     """
-    return _template(TEMPLATES[type(state).__name__]).render(
-        state=state, trouble=trouble, notice=notice
-    )
+    page = _template(template)
+    return page.render(state=state, trouble=trouble, notice=notice, about=about)
 
 
 def render_problem(title: str, text: str, *, retry: bool, below: str = "") -> str:
-    """Return the HTML of a mishap, with a way to try again, above the HTML that was on show before."""
+    """Return the HTML of a mishap above what was on show before, perhaps with "Try again"."""
     return _template("problem.html").render(title=title, text=text, retry=retry) + below
 
 
@@ -68,14 +66,19 @@ def _environment() -> Environment:
     )
     environment.filters |= {"clock": clock, "day": day, "number": number, "signed": signed}
     environment.globals |= {
+        "fields": fields,
+        "names_partner": names_partner,
         "level_name": level_name,
-        "view_of": lambda state: f"{PIECES[type(state).__name__]}_view.html",
-        "form_of": lambda state: FORMS[PIECES[type(state).__name__]],
         "sin": sin,
         "cos": cos,
         "tau": tau,
     }
     return environment
+
+
+def names_partner(sheet: "Sheet", about: About | None) -> bool:
+    """Say whether a page is the one where partners are chosen, and the one on it has a code."""
+    return bool(sheet.names and about and about.partners.codes.get(about.key))
 
 
 def clock(time: datetime) -> str:

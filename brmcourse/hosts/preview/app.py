@@ -1,6 +1,6 @@
 """The server of a preview: one page, what is done on it, and a sign when the file was saved.
 
-What an author answers there goes to a log of its own, which is thrown away at the end.
+What an author answers there goes to a log in memory, which ends with it.
 """
 
 import asyncio
@@ -10,11 +10,10 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from socket import socket
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -22,16 +21,16 @@ from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
 from tornado.web import Application, HTTPError, RequestHandler
 
-from brmcourse.activities.activity import Action
 from brmcourse.browser import BRIDGE
 from brmcourse.checks.report import count
 from brmcourse.errors import CourseError
 from brmcourse.hosts.launch import open_browser, say
 from brmcourse.hosts.preview.file import ShownFile
 from brmcourse.hosts.runtime import HOST, claim_port
-from brmcourse.hosts.session import problem_log
-from brmcourse.log.sqlite import Store
+from brmcourse.log.memory import MemoryLog
+from brmcourse.problems import problem_log
 from brmcourse.rendering.render import STYLE
+from brmcourse.session import Learner
 
 HERE = Path(__file__).parent
 HOSTS = HERE.parent
@@ -45,7 +44,6 @@ ASSETS: Mapping[str, tuple[str, tuple[Path, ...]]] = {
 }
 """What the page loads: its type, and the files it is put together from."""
 
-OPEN = "open"
 BLINK = 0.5
 """Seconds between two looks at the files."""
 
@@ -97,7 +95,7 @@ class Page(Local):
         self.file.refresh()
         target = self.get_argument("go", None)
         if target and self.file.sessions:
-            self.file.sessions[0].act(Action("go", target))
+            self.file.sessions[0].answer({"action": f"go {target}"})
             self.redirect("/")
             return
         html = [session.open() for session in self.file.sessions]
@@ -111,13 +109,16 @@ class Act(Local):
 
     def post(self, number: str) -> None:
         """Answer {"n", "action", "form"} with {"n", "html"}, as the widget in a notebook does."""
-        message = json.loads(self.request.body)
-        name, _, about = str(message["action"]).partition(" ")
+        try:
+            message = json.loads(self.request.body)
+        except ValueError:
+            raise HTTPError(400) from None
+        if not isinstance(message, dict):
+            raise HTTPError(400)
         if int(number) >= len(self.file.sessions):
             raise HTTPError(404)
-        session = self.file.sessions[int(number)]
-        html = session.open() if name == OPEN else session.act(Action(name, about, message["form"]))
-        self.write({"n": message["n"], "html": html})
+        html = self.file.sessions[int(number)].answer(message)
+        self.write({"n": message.get("n"), "html": html})
 
 
 class Changes(Local):
@@ -154,19 +155,15 @@ class Asset(Local):
 
 def preview(root: Path, path: Path, port: int | None, *, browser: bool) -> int:
     """Show the file until Ctrl-C; return the exit code."""
-    with (
-        TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        closing(Store(Path(folder) / "log")) as store,
-    ):
-        try:
-            file = ShownFile(root, path, store)
-            sockets = claim_port(port)
-        except CourseError as problem:
-            sys.stderr.write(f"{problem}\n")
-            return 1
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        with suppress(KeyboardInterrupt):
-            asyncio.run(_serve(file, sockets, browser=browser))
+    try:
+        file = ShownFile(root, path, Learner(MemoryLog()))
+        sockets = claim_port(port)
+    except CourseError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(file, sockets, browser=browser))
     say("The preview has ended.")
     return 0
 

@@ -1,41 +1,19 @@
 """One content file as it stands now: read again whenever it was saved, and never in the way of its author."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
+from brmcourse.catalogue import Row, rows_of
 from brmcourse.checks.course import load
 from brmcourse.checks.rule import RULES
 from brmcourse.content.library import Library
-from brmcourse.errors import ContentError, CourseError, Problem
-from brmcourse.hosts.session import Session, explain, learner_seed
-from brmcourse.hosts.sessions import find_activity
-from brmcourse.log.sqlite import Store
-from brmcourse.model.base import Content
-from brmcourse.model.capstone import Capstone
-from brmcourse.model.conversation import Conversation
-from brmcourse.model.prompts import Prompts
-from brmcourse.model.question import Quiz
-from brmcourse.model.scale import Baseline, Scale
-from brmcourse.model.sheet import Sheet
-from brmcourse.model.values import Values
+from brmcourse.errors import ContentError, NotShownError, Problem
+from brmcourse.session import Learner, Session, explain, find_session
 
-SHOWN: Mapping[type[Content], tuple[str, ...]] = {
-    Quiz: ("quiz",),
-    Scale: ("scale",),
-    Baseline: ("scale",),
-    Conversation: ("converse",),
-    Prompts: ("reflect", "plan"),
-    Sheet: ("sheet",),
-    Values: ("values",),
-    Capstone: ("capstone",),
-}
-"""What a file can be shown as: the public names whose activities it makes."""
-
-
-class NotShownError(CourseError):
-    """A file that no learner ever sees as a page."""
+if TYPE_CHECKING:
+    from brmcourse.model.question import Quiz
 
 
 class ShownFile:
@@ -45,7 +23,7 @@ class ShownFile:
     activities.
     """
 
-    def __init__(self, root: Path, path: Path, store: Store) -> None:
+    def __init__(self, root: Path, path: Path, learner: Learner) -> None:
         self.root, self.path = root, path
         self.name = str(path.relative_to(root))
         self.version = ""
@@ -53,8 +31,8 @@ class ShownFile:
         self.problems: list[Problem] = []
         self.questions: tuple[str, ...] = ()
         self.mishap = ""
-        self._model = _shown_as(root, path)
-        self._store = store
+        self._rows = _shown_by(root, path)
+        self._learner = learner
         self._saved: dict[Path, int] = {}
         self.refresh()
 
@@ -75,27 +53,24 @@ class ShownFile:
 
     def _begin(self) -> None:
         library = Library(self.root)
-        content = library.load(self.path, self._model)[0]
-        seed = learner_seed(self._store)
-        found = [find_activity(library, name, self.path.stem) for name in SHOWN[self._model]]
-        self.sessions = [
-            Session(activity, about, self._store, seed)
-            for activity, about in found
-            if activity.subjects(about)
-        ]
-        if isinstance(content, Quiz):
-            self.questions = tuple(question.id for question in content.questions)
+        name = self.path.stem
+        found = [find_session(library, row.name, name, self._learner) for row in self._rows]
+        self.sessions = [session for session in found if session.subjects]
+        if self._rows[0].name == "quiz":
+            quiz: Quiz = library.named("questions", "quiz", name)
+            self.questions = tuple(question.id for question in quiz.questions)
 
 
-def _shown_as(root: Path, path: Path) -> type[Content]:
-    """Return what the file holds; raise NotShownError if that is nothing a learner sees as it is."""
-    model = dict(Library(root).files()).get(path)
-    if model is None or model not in SHOWN:
+def _shown_by(root: Path, path: Path) -> list[Row]:
+    """Return the activities that a file makes; raise NotShownError if no learner sees any of it."""
+    inside = path.relative_to(root / "data") if path.is_relative_to(root / "data") else path
+    rows = rows_of(inside.parts[0]) if path in dict(Library(root).files()) else []
+    if not rows:
         raise NotShownError(
             f"{path} cannot be shown by itself. Choose a file in data/questions, data/scales, "
             "data/conversations, data/prompts or data/sheets."
         )
-    return model
+    return rows
 
 
 def _saved(folder: Path) -> dict[Path, int]:

@@ -1,0 +1,159 @@
+"""Every activity of the course, one row each: what a notebook calls it, and where its parts lie.
+
+The table names things and imports none of them. So it can lie below all that reads it (the files'
+loader, the checks, the rendering, the hosts), and an activity is imported when it is first opened.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Row:
+    """One activity.
+
+    name      the public name, by which a notebook shows it
+    says      what that does, in a sentence
+    place     the folder below data/ that holds its content, or the one file
+    model     what each such file holds: module and class
+    activity  the module of its functions
+    template  the template of its page
+    partner   whether it is about the current partner
+    part      what the capstone calls it, if it can be a part of the plan;
+              `view` is then the template to read it, `form` the one to change it there
+    part_is_file  whether the capstone names a whole file of it, or an entry in one
+    also      other files that it shows, each by its name
+    """
+
+    name: str
+    says: str
+    place: str
+    model: str
+    activity: str
+    template: str
+    partner: bool = False
+    part: str = ""
+    view: str = ""
+    form: str = ""
+    part_is_file: bool = True
+    also: tuple[str, ...] = ()
+
+    @property
+    def single(self) -> bool:
+        """Whether the course has one of it."""
+        return "." in self.place
+
+
+ROWS = (
+    Row(
+        name="quiz",
+        says="Show the quiz of that id, resumed where the learner left it.",
+        place="questions",
+        model="brmcourse.model.question:Quiz",
+        activity="brmcourse.activities.quiz",
+        template="quiz.html",
+    ),
+    Row(
+        name="converse",
+        says="Show the conversation of that id, resumed where the learner left it.",
+        place="conversations",
+        model="brmcourse.model.conversation:Conversation",
+        activity="brmcourse.activities.conversation",
+        template="conversation.html",
+    ),
+    Row(
+        name="scale",
+        says="Show the self-assessment of that id with the learner's latest result.",
+        place="scales",
+        model="brmcourse.model.scale:Scale",
+        activity="brmcourse.activities.scale",
+        template="scale.html",
+        partner=True,
+        also=("baseline.yaml",),
+    ),
+    Row(
+        name="reflect",
+        says="Show the reflections of that module with what the learner wrote.",
+        place="prompts",
+        model="brmcourse.model.prompts:Prompts",
+        activity="brmcourse.activities.reflection",
+        template="writing.html",
+        partner=True,
+        part="reflection",
+        view="writing_view.html",
+        form="writing_forms.html",
+        part_is_file=False,
+    ),
+    Row(
+        name="plan",
+        says="Show the if-then plans of that module with what the learner wrote.",
+        place="prompts",
+        model="brmcourse.model.prompts:Prompts",
+        activity="brmcourse.activities.plan",
+        template="writing.html",
+        partner=True,
+        part="plan",
+        view="writing_view.html",
+        form="writing_forms.html",
+        part_is_file=False,
+    ),
+    Row(
+        name="sheet",
+        says="Show the sheet of that id with what the learner wrote.",
+        place="sheets",
+        model="brmcourse.model.sheet:Sheet",
+        activity="brmcourse.activities.sheet",
+        template="sheet.html",
+        partner=True,
+        part="sheet",
+        view="sheet_view.html",
+        form="sheet_forms.html",
+    ),
+    Row(
+        name="values",
+        says="Show the values exercise.",
+        place="values.yaml",
+        model="brmcourse.model.values:Values",
+        activity="brmcourse.activities.values",
+        template="values.html",
+        partner=True,
+        part="values",
+        view="values_view.html",
+        form="values_partner.html",
+    ),
+    Row(
+        name="capstone",
+        says="Show the plan for one partner, put together from what the learner wrote.",
+        place="capstone.yaml",
+        model="brmcourse.model.capstone:Capstone",
+        activity="brmcourse.activities.capstone",
+        template="capstone.html",
+        partner=True,
+    ),
+)
+
+CATALOGUE: dict[str, Row] = {row.name: row for row in ROWS}
+"""The rows by public name."""
+
+
+def places() -> Mapping[str, str]:
+    """Return the folders and files that activities have below data/, with what they hold."""
+    return {row.place: row.model for row in CATALOGUE.values()}
+
+
+def rows_of(place: str) -> list[Row]:
+    """Return the activities that a folder or file makes."""
+    return [row for row in CATALOGUE.values() if place in (row.place, *row.also)]
+
+
+def found(name: str) -> Any:
+    """Return the class that a name like "package.module:Class" stands for."""
+    module, _, member = name.partition(":")
+    return getattr(import_module(module), member)
+
+
+def activity_of(row: Row) -> Any:
+    """Return the module of an activity's functions."""
+    return import_module(row.activity)

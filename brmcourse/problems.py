@@ -1,0 +1,24 @@
+"""The problem log: tracebacks and oddities, for whoever helps; never the learner's texts."""
+
+import logging
+from functools import cache
+from logging.handlers import RotatingFileHandler
+
+from brmcourse.paths import log_path
+
+
+@cache
+def problem_log() -> logging.Logger:
+    """Return the log: a file beside the answers, or nothing if that cannot be written."""
+    log = logging.getLogger("brmcourse")
+    log.propagate = False
+    try:
+        log_path().parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(
+            log_path(), maxBytes=1_000_000, backupCount=1, delay=True, encoding="utf-8"
+        )
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(handler)
+    return log

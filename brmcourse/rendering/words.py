@@ -1,0 +1,48 @@
+"""Sentences of the interface about what went wrong or was mended, for learners."""
+
+from brmcourse.log.log import SetAside, Trouble
+
+NOT_DONE = "Something went wrong, and this step was not carried out. Nothing else is lost."
+DONE = "This step was carried out and is kept, but the page cannot be shown."
+NOT_SHOWN = "This page cannot be shown just now. What you did before is kept."
+REFUSED = "This step was not carried out."
+CANNOT_BEGIN = "This part of the course cannot be shown."
+RETRY = "Try again. If it happens again, reload the page; the details are in the file {log}."
+RELOAD = "Reload the page. If it happens again, the details are in the file {log}."
+TOO_LONG = "This text is too long to be kept in one piece. Please shorten it, or save it elsewhere."
+UNREADABLE = "Your answers cannot be read at the moment. Nothing was changed; please try again."
+
+UNSAVED = (
+    "You can go on: your answers are kept as long as this page stays open, "
+    "and saving is tried again each time."
+)
+CAUSES = {
+    "full": "the disk is full. Free some space on the disk that holds {path}.",
+    "locked": "another window of the course is saving right now.",
+    "read-only": "the course may not write to {path}. Check the folder's permissions.",
+    "newer": "they were written by a newer version of the course. Update the course first.",
+    "foreign": (
+        "the file {path} belongs to another program, so the course leaves it alone. "
+        "Move it elsewhere, and try again."
+    ),
+    "damaged": "the file {path} is damaged. It is set aside and mended with the next answer.",
+    "unknown": "the file {path} cannot be written ({detail}).",
+}
+
+
+def trouble(found: Trouble | None) -> str | None:
+    """Return what is wrong with saving and what to do, None while all is kept."""
+    if found is None:
+        return None
+    reason = CAUSES[found.cause].format(path=found.path, detail=found.detail)
+    return f"Your answers cannot be saved at the moment: {reason} {UNSAVED}"
+
+
+def notice(found: SetAside | None) -> str | None:
+    """Return what was mended when the answers were opened."""
+    if found is None:
+        return None
+    return (
+        f"The file with your answers was damaged. It was set aside, not deleted, as {found.path}. "
+        f"The course goes on with a new file; {found.kept} earlier entries could be taken over."
+    )

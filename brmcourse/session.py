@@ -1,0 +1,320 @@
+"""An activity, its content and a learner's log, joined: the only way into the course.
+
+`Session.answer` takes what a page sends and returns the HTML to show. It knows nothing of Jupyter,
+HTTP or files, and never raises: whatever goes wrong, a learner reads a true sentence about it.
+"""
+
+import atexit
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from secrets import token_hex
+from threading import RLock
+from typing import Any
+
+from brmcourse.activities import fields
+from brmcourse.activities.activity import Action, Activity, Context, caught_up, start
+from brmcourse.catalogue import CATALOGUE, Row, activity_of
+from brmcourse.content.library import Library
+from brmcourse.errors import ActionError, CourseError, LogError, UnknownIdError
+from brmcourse.events import (
+    FIRST_PARTNER,
+    LEARNER,
+    LONGEST,
+    PARTNERS,
+    SELF,
+    Draft,
+    Event,
+    LearnerBegan,
+    is_id,
+    new_id,
+    now,
+    numbered,
+    writable,
+)
+from brmcourse.log.log import START, Cursor, Log
+from brmcourse.log.sqlite import SqliteLog
+from brmcourse.partners import Partners, choosing, partners
+from brmcourse.paths import course_root, log_path, store_path
+from brmcourse.problems import problem_log
+from brmcourse.rendering import words
+from brmcourse.rendering.render import About, render, render_problem
+
+OPEN, TRY_AGAIN, SAVE_AGAIN = "open", "try-again", "save-again"
+"""What any page can ask for: itself as it is now, the last step again, saving again."""
+
+CHOOSE_PARTNER, ADD_PARTNER = "choose-partner", "add-partner"
+"""What any page about a partner can ask for, too."""
+
+
+class Learner:
+    """The person a log belongs to: who they are in it, and whom they work on."""
+
+    def __init__(self, log: Log, clock: Callable[[], datetime] = now) -> None:
+        self.log = log
+        self.clock = clock
+
+    def began(self) -> Event:
+        """Return the event with the learner's id and seed; it is drawn once and kept in the log."""
+        return self._began() or self._begin()
+
+    def _began(self) -> Event | None:
+        _, events = self.log.read(subjects=[LEARNER], kinds=[LearnerBegan.kind])
+        return events[0] if events else None
+
+    def _begin(self) -> Event:
+        draft = Draft(LEARNER, 1, LearnerBegan(token_hex(8)))
+        self.log.add([self._event(draft, new_id(), token_hex(8), "")])
+        first = self._began()  # another page may have been quicker
+        if first is None:
+            raise LogError(words.UNREADABLE)
+        return first
+
+    def partners(self) -> Partners:
+        """Return the partners chosen so far, and which one is current."""
+        return partners(self.log.read(subjects=[PARTNERS])[1])
+
+    def record(self, drafts: Sequence[Draft], action: str, partner: str) -> None:
+        """Add the events that came from an action; the same action again adds nothing."""
+        learner = self.began().learner
+        events = []
+        for number, draft in enumerate(drafts):
+            events.append(self._event(draft, numbered(action, number), learner, partner))
+        self.log.add(events)
+
+    def _event(self, draft: Draft, name: str, learner: str, partner: str) -> Event:
+        return Event(
+            id=name,
+            time=self.clock(),
+            subject=draft.subject,
+            edition=draft.edition,
+            learner=learner,
+            author=SELF,
+            partner=partner,
+            body=draft.body,
+        )
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a page sends: its own id for the action, the partner it showed, and the action."""
+
+    id: str
+    partner: str
+    action: Action
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> "Message":
+        """Read {"n", "action": "name about", "form": {field: [values]}, "partner"}.
+
+        Raises ActionError if it is no message; letters that no file can hold become U+FFFD.
+        """
+        name, _, about = _text(raw.get("action", "")).partition(" ")
+        form: dict[str, Sequence[str]] = {}
+        fields = raw.get("form", {})
+        if not isinstance(fields, Mapping):
+            raise ActionError
+        for key, values in fields.items():
+            if not isinstance(values, list | tuple):
+                raise ActionError
+            form[_text(key)] = [_text(value) for value in values]
+        if sum(len(value) for values in form.values() for value in values) > LONGEST // 4:
+            raise ActionError(words.TOO_LONG)
+        asked = raw.get("n")
+        return cls(
+            asked if is_id(asked) and isinstance(asked, str) else new_id(),
+            _text(raw.get("partner") or ""),
+            Action(name, about, form),
+        )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ActionError
+    return writable(value)
+
+
+@dataclass
+class _Page:
+    """What a session keeps of the page it serves."""
+
+    partner: str = ""
+    state: Any = None
+    cursor: Cursor = START
+    seen: set[str] = field(default_factory=set)
+    html: str = ""
+
+
+class Session:
+    """An activity played by one learner.
+
+    What is shown after an action is always a fold over the log, so two windows on one activity
+    cannot disagree.
+    """
+
+    def __init__(
+        self, row: Row, activity: Activity[Any, Any, Any], content: Any, learner: Learner
+    ) -> None:
+        self._row = row
+        self._activity = activity
+        self._content = content
+        self._learner = learner
+        self._page = _Page()
+        self._failed: Mapping[str, Any] | None = None
+        self._lock = RLock()  # a widget's callback may run on another thread than its cell
+
+    @property
+    def state(self) -> Any:
+        """What the page shows."""
+        return self._page.state
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The subjects of the events that the page rests on; none if there is nothing to do."""
+        return self._activity.subjects(self._content)
+
+    def open(self) -> str:
+        """Return the activity as the log now has it."""
+        return self.answer({"action": OPEN})
+
+    def answer(self, message: Mapping[str, Any]) -> str:
+        """Carry out what a page sent; what it recorded is kept before the HTML is returned."""
+        with self._lock:
+            if message.get("action") == TRY_AGAIN:
+                message = self._failed or {"action": OPEN}
+            self._failed = None
+            try:
+                step = self._step(Message.read(message))
+            except CourseError as refused:
+                return self._problem(words.REFUSED, str(refused), retry=False)
+            except Exception:  # noqa: BLE001 -- the learner gets a sentence, the helper a traceback
+                return self._mishap(words.NOT_DONE, message)
+            return self._shown(words.DONE if step else words.NOT_SHOWN, message)
+
+    def _step(self, message: Message) -> bool:
+        """Carry out a message; say whether it recorded anything."""
+        known = self._learner.partners()
+        if self._row.partner:
+            shown = message.partner in (*known.codes, FIRST_PARTNER)
+            stays = shown and message.action.name != OPEN
+            self._turn_to(message.partner if stays else known.current)
+        self._catch_up()
+        if message.id in self._page.seen:
+            return True  # it was done before; only its answer was lost
+        match message.action.name:
+            case "open":
+                return False
+            case "save-again":
+                self._learner.log.retry()
+                return False
+            case "choose-partner" | "add-partner" if self._row.partner:
+                return self._choose_partner(message, known)
+        return self._act(message)
+
+    def _act(self, message: Message) -> bool:
+        page = self._page
+        page.state, drafts = self._activity.update(page.state, message.action)
+        if not drafts:
+            return False
+        self._learner.record(drafts, message.id, page.partner)
+        self._catch_up()
+        return True
+
+    def _choose_partner(self, message: Message, known: Partners) -> bool:
+        adding = message.action.name == ADD_PARTNER
+        key = known.next_key if adding else message.action.get(fields.PARTNER)
+        if not adding and key not in known.codes:
+            raise ActionError
+        code = known.codes.get(key, "")
+        self._learner.record([choosing(code)], message.id, key)
+        self._turn_to(key)
+        self._catch_up()
+        return True
+
+    def _turn_to(self, partner: str) -> None:
+        if partner != self._page.partner:
+            self._page = _Page(partner, html=self._page.html)
+
+    def _catch_up(self) -> None:
+        """Fold in what this page or any other has recorded since."""
+        page = self._page
+        cursor, events = self._learner.log.read(
+            page.cursor,
+            subjects=self.subjects,
+            partner=page.partner or None,
+        )
+        if page.state is None or cursor.epoch != page.cursor.epoch:
+            page.seen = set()
+            page.state = start(self._activity, self._content, events, self._context())
+        else:
+            page.state = caught_up(self._activity, page.state, events)
+        page.cursor = cursor
+        page.seen.update(event.id for event in events)
+
+    def _context(self) -> Context:
+        began = self._learner.began()
+        seed = began.body.seed if isinstance(began.body, LearnerBegan) else ""
+        today = self._learner.clock().astimezone().date()
+        return Context(seed, self._page.partner or FIRST_PARTNER, today)
+
+    def _shown(self, failing: str, message: Mapping[str, Any]) -> str:
+        try:
+            self._page.html = self._render()
+        except Exception:  # noqa: BLE001 -- as above
+            return self._mishap(failing, message)
+        return self._page.html
+
+    def _render(self) -> str:
+        log = self._learner.log
+        about = About(self._page.partner, self._learner.partners()) if self._row.partner else None
+        return render(
+            self._row.template,
+            self._page.state,
+            trouble=words.trouble(log.trouble),
+            notice=words.notice(log.notice),
+            about=about,
+        )
+
+    def _mishap(self, title: str, message: Mapping[str, Any]) -> str:
+        problem_log().exception("An activity failed on %s", message.get("action"))
+        self._failed = message
+        return self._problem(title, words.RETRY.format(log=log_path()), retry=True)
+
+    def _problem(self, title: str, text: str, *, retry: bool) -> str:
+        return render_problem(title, text, retry=retry, below=self._page.html)
+
+
+def explain(error: Exception) -> str:
+    """Return the HTML that stands where an activity should be if it cannot even begin."""
+    if isinstance(error, CourseError):
+        return render_problem(words.CANNOT_BEGIN, str(error), retry=False)
+    problem_log().error("An activity could not begin", exc_info=error)
+    return render_problem(words.CANNOT_BEGIN, words.RELOAD.format(log=log_path()), retry=False)
+
+
+def find_session(library: Library, name: str, about: str, learner: Learner) -> Session:
+    """Return a session of the activity behind a public name; raise UnknownIdError, ContentError."""
+    row = CATALOGUE.get(name)
+    if row is None:
+        raise UnknownIdError("activity", name, list(CATALOGUE))
+    activity: Activity[Any, Any, Any] = activity_of(row)
+    return Session(row, activity, activity.find(library, about), learner)
+
+
+def open_session(name: str, about: str) -> Session:
+    """Return a session on this machine's own course and answers; raises as `find_session` does."""
+    return find_session(_library(course_root()), name, about, _learner(store_path()))
+
+
+@cache
+def _library(root: Path) -> Library:
+    return Library(root)
+
+
+@cache
+def _learner(path: Path) -> Learner:
+    log = SqliteLog(path)
+    atexit.register(log.close)  # so that the one file named to learners is all of it
+    return Learner(log)
