@@ -1,37 +1,50 @@
 """Files broken in one way each, and the report each must give; `python -m tests.broken` writes the
 reports anew.
 
-A folder of `broken_content` holds the broken file at its path in the course (or `missing.txt`,
-which names a file to take away) and `report.txt`. Read the difference after writing: a report must
+A file of `broken_content` holds what is changed in the sample course, in blocks as on the pages of
+docs/rules, and below them the report. Most blocks are a `diff`, whose lines must stand once in the
+sample course; an encoding may follow the path. Read the difference after writing: a report must
 help somebody who is no programmer.
 """
 
-import shutil
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from brmcourse.checks.course import check
 from brmcourse.checks.report import as_text
-from tests.overlay import SAMPLE
+from tests.overlay import BYTES, FENCE, blocks_of, problems_of
 
-FOLDERS = sorted(
-    path for path in (Path(__file__).parent / "broken_content").iterdir() if path.is_dir()
-)
-OURS = ("report.txt", "missing.txt")
+CASES = sorted((Path(__file__).parent / "broken_content").glob("*.md"))
 
 
-def report(folder: Path) -> str:
-    """Return what the check says once the folder's file lies over the sample course."""
-    with TemporaryDirectory() as temporary:
-        course = Path(temporary) / "course"
-        shutil.copytree(SAMPLE, course)
-        shutil.copytree(folder, course, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*OURS))
-        missing = folder / "missing.txt"
-        if missing.exists():
-            (course / missing.read_text("utf-8").strip()).unlink()
-        return as_text(check(course)) + "\n"
+@dataclass(frozen=True)
+class Case:
+    """One file of `broken_content`."""
+
+    path: Path
+
+    @property
+    def text(self) -> str:
+        return self.path.read_bytes().decode("utf-8", BYTES)
+
+    @property
+    def expected(self) -> str:
+        """What stands around the blocks, so that a mistyped block is no report either."""
+        return FENCE.sub("", self.text).lstrip("\n")
+
+    def report(self) -> str:
+        """Return what the check says once the blocks lie over the sample course."""
+        try:
+            return as_text(problems_of(*blocks_of(self.text))) + "\n"
+        except AssertionError as error:
+            error.add_note(f"Mend the diff in {self.path}.")
+            raise
+
+    def write(self) -> None:
+        """Put the report as it is now below the blocks."""
+        blocks = [match[0] for match in FENCE.finditer(self.text)]
+        self.path.write_bytes("\n\n".join([*blocks, self.report()]).encode("utf-8", BYTES))
 
 
 if __name__ == "__main__":
-    for broken in FOLDERS:
-        (broken / "report.txt").write_text(report(broken), "utf-8")
+    for path in CASES:
+        Case(path).write()

@@ -18,8 +18,9 @@ from brmcourse.errors import Problem
 
 SAMPLE = Path(__file__).parent / "sample_course"
 DELETE = "~delete~"
+BYTES = "surrogateescape"  # a byte that is no UTF-8 passes through unchanged
 FENCE = re.compile(
-    r"^```(yaml|md|text|missing) (\S+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^```(yaml|md|diff|text|missing) (\S+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
 )
 
 
@@ -33,8 +34,8 @@ class Block:
     text: str
 
     def lay_over(self, course: Path) -> None:
-        """Change the course: `yaml` at its place, `md` at the end, `text` the whole file, `missing`
-        deletes it.
+        """Change the course: `yaml` at its place, `md` at the end, `diff` some lines, `text` the
+        whole file, `missing` deletes it.
         """
         target = course / self.path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -49,8 +50,12 @@ class Block:
                 )
             case "md":
                 target.write_text(target.read_text("utf-8") + "\n" + self.text, "utf-8")
+            case "diff":
+                before = target.read_bytes().decode("utf-8", BYTES) if target.exists() else ""
+                after = _patched(before, self.text, self.path)
+                target.write_bytes(after.encode(self.where or "utf-8", BYTES))
             case "text":
-                target.write_bytes(self.text.encode(self.where or "utf-8"))
+                target.write_bytes(self.text.encode(self.where or "utf-8", BYTES))
             case "missing":
                 target.unlink()
 
@@ -71,10 +76,11 @@ def read_page(path: Path) -> Page:
     head, wrong, right = re.split(r"^## (?:Wrong|Right)$", text, flags=re.MULTILINE)
     match = re.fullmatch(r"# (\S+)\n\nSeverity: (error|warning)\n\n\S.*\n\n", head, re.DOTALL)
     assert match, f"{path}: a title, a line with the severity and a reason are needed"
-    return Page(match[1], match[2], tuple(_blocks(wrong)), tuple(_blocks(right)))
+    return Page(match[1], match[2], tuple(blocks_of(wrong)), tuple(blocks_of(right)))
 
 
-def _blocks(text: str) -> Iterator[Block]:
+def blocks_of(text: str) -> Iterator[Block]:
+    """Find the blocks of a text, whatever stands between them."""
     for match in FENCE.finditer(text):
         yield Block(match[1], match[2], match[3] or "", match[4])
 
@@ -94,6 +100,24 @@ def _parsed(text: str) -> Any:
         path = Path(folder) / "block.yaml"
         path.write_text(text, "utf-8")
         return read_source(path, "block.yaml").data
+
+
+def _patched(text: str, diff: str, path: str) -> str:
+    """Apply a unified diff whose hunks are found by their lines alone, so `@@` needs no numbers."""
+    for hunk in filter(None, re.split(r"^@@.*\n", diff, flags=re.MULTILINE)):
+        lines = hunk.removesuffix("\n").split("\n")
+        strange = [line for line in lines if line[:1] not in " -+"]
+        assert not strange, f"{path}: a line of a diff starts with a space, - or +: {strange}"
+        old = "".join(line[1:] + "\n" for line in lines if line[:1] != "+")
+        new = "".join(line[1:] + "\n" for line in lines if line[:1] != "-")
+        places = re.finditer(f"^(?={re.escape(old)})", text, re.MULTILINE)
+        starts = [place.start() for place in places]
+        assert len(starts) == 1, (
+            f"{path} has changed: these lines must stand there once, not {len(starts)} times:\n"
+            f"{old}"
+        )
+        text = text[: starts[0]] + new + text[starts[0] + len(old) :]
+    return text
 
 
 def _changed(data: Any, place: list[str], new: Any) -> Any:
