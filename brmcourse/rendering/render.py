@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from math import ceil, cos, floor, sin, tau
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from brmcourse.activities import fields
 from brmcourse.partners import Partners
+from brmcourse.rendering import geometry
 
 if TYPE_CHECKING:
     from brmcourse.model.sheet import Sheet
@@ -67,11 +68,9 @@ def _environment() -> Environment:
     environment.filters |= {"clock": clock, "day": day, "number": number, "signed": signed}
     environment.globals |= {
         "fields": fields,
+        "geometry": geometry,
         "names_partner": names_partner,
         "level_name": level_name,
-        "sin": sin,
-        "cos": cos,
-        "tau": tau,
     }
     return environment
 

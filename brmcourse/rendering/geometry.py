@@ -1,0 +1,194 @@
+"""Where lines and dots of the small plots stand: numbers in, numbers out; templates write them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, sin, tau
+
+from brmcourse.model.conversation import GAUGE
+
+USUAL = "trust"
+"""The gauge that a plot shows if a conversation has it."""
+
+LOW, HIGH = GAUGE
+LEFT, RIGHT = 5, 97
+"""Where the first and the last dot of a plot stand, in percent of its width."""
+
+FLOOR, UNIT, CAPTION = 125, 11, 146
+"""From the top of a plot in pixels: the lowest value; how much higher each next one is; the line
+below it that is written on.
+"""
+
+WHOLE = 320
+"""The side of the square round circles of influence."""
+
+RIM, MIDDLE, OUTER, INNER = 165, 124, 140, 88
+"""How far from the middle of the circle of values: its edge, a card alone, two in one wedge."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place: across and down."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """A straight line between two places."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+@dataclass(frozen=True)
+class Level:
+    """A value that a plot draws a line for, and where it is written."""
+
+    value: int
+    line: Line
+    text: Point
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One value of a plot: its dot, its caption, and the line from the dot before."""
+
+    value: int
+    dot: Point
+    caption: Point
+    line: Line | None
+
+
+@dataclass(frozen=True)
+class GaugePlot:
+    """A gauge over the moves of a conversation; across in percent of the width, down in pixels."""
+
+    gauge: str
+    levels: tuple[Level, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class DotRow:
+    """A result and the one before on an axis; across in percent of the width, down in pixels."""
+
+    axis: Line
+    ticks: tuple[Line, ...]
+    now: Point
+    old: Point | None
+
+
+@dataclass(frozen=True)
+class Ring:
+    """One of several circles round the same middle, with its name and its number inside its top."""
+
+    middle: Point
+    radius: float
+    name: Point
+    number: Point
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a card stands: number and name, the middle of a ring, a square with a letter."""
+
+    number: Point
+    name: Point
+    ring: Point
+    square: Point
+    letter: Point
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A circle round (0, 0), divided by spokes, with a place for each card."""
+
+    radius: float
+    spokes: tuple[Line, ...]
+    places: tuple[Place, ...]
+
+
+def gauge_plot(states: Sequence[Mapping[str, int]]) -> GaugePlot | None:
+    """Return the plot of trust from the hidden state at the start to the one after the last move.
+
+    Without trust it is the first gauge there is; without any there is no plot.
+    """
+    gauge = USUAL if USUAL in states[0] else next(iter(states[0]), None)
+    if gauge is None:
+        return None
+    levels = tuple(_level(value) for value in (LOW, (LOW + HIGH) // 2, HIGH))
+    return GaugePlot(gauge, levels, tuple(_marks([state[gauge] for state in states])))
+
+
+def _height(value: int) -> int:
+    return FLOOR - (value - LOW) * UNIT
+
+
+def _level(value: int) -> Level:
+    height = _height(value)
+    return Level(value, Line(4, height, 98, height), Point(0, height + 4))
+
+
+def _marks(values: Sequence[int]) -> Iterator[Mark]:
+    step = (RIGHT - LEFT) / max(1, len(values) - 1)
+    for number, value in enumerate(values):
+        x, y = LEFT + number * step, _height(value)
+        line = Line(x - step, _height(values[number - 1]), x, y) if number else None
+        yield Mark(value, Point(x, y), Point(x, CAPTION), line)
+
+
+def dot_row(value: float, old: float | None = None) -> DotRow:
+    """Return where a result of 0 to 100 stands, and the one before it if there is one."""
+    ticks = tuple(Line(x, 8, x, 16) for x in (2, 26, 50, 74, 98))
+    return DotRow(Line(2, 12, 98, 12), ticks, _dot(value), None if old is None else _dot(old))
+
+
+def _dot(value: float) -> Point:
+    return Point(2 + value * 0.96, 12)
+
+
+def rings(count: int) -> tuple[Ring, ...]:
+    """Return circles one inside the other, equally far apart, the outermost first."""
+    return tuple(_ring((WHOLE / 2 - 5) * (count - number) / count) for number in range(count))
+
+
+def _ring(radius: float) -> Ring:
+    middle = WHOLE // 2
+    top = middle - radius
+    return Ring(Point(middle, middle), radius, Point(middle, top + 24), Point(middle, top + 44))
+
+
+def wheel(wedges: Sequence[int]) -> Wheel:
+    """Return the circle of cards that lie in these wedges, counted from 0 at the top clockwise.
+
+    Of cards that share a wedge the first stands further out.
+    """
+    count = max(wedges) + 1
+    spokes = tuple(
+        Line(0, 0, end.x, end.y) for end in (_on(RIM, n - 0.5, count) for n in range(count))
+    )
+    places = []
+    for number, wedge in enumerate(wedges):
+        shared = OUTER if wedges.index(wedge) == number else INNER
+        radius = MIDDLE if wedges.count(wedge) == 1 else shared
+        places.append(_place(_on(radius, wedge, count)))
+    return Wheel(RIM, spokes, tuple(places))
+
+
+def _on(radius: float, wedge: float, count: int) -> Point:
+    """Return the point at that distance from the middle, in the direction of a wedge."""
+    angle = wedge * (tau / count)
+    return Point(round(radius * sin(angle), 1), round(-radius * cos(angle), 1))
+
+
+def _place(at: Point) -> Place:
+    return Place(
+        number=Point(at.x, at.y - 4),
+        name=Point(at.x, at.y + 16),
+        ring=Point(at.x, at.y - 9),
+        square=Point(at.x + 14, at.y - 19),
+        letter=Point(at.x + 23, at.y - 5),
+    )
