@@ -39,7 +39,9 @@ def test_keys_stand_everywhere() -> None:
 
 @pytest.mark.parametrize("cue", CUES)
 def test_no_blind_strategy_pays_in_conversations(cue: str) -> None:
-    """Going by length, question marks or gentle words earns 60 % at most; chance alone earns 50 %."""
+    """Going by length, question marks or gentle words earns 60 % at most; chance alone earns
+    50 %.
+    """
     shares = [
         earned(CUES[cue], [c.text for c in turn], [c.points / BEST for c in turn]) for turn in TURNS
     ]

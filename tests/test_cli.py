@@ -41,7 +41,9 @@ def test_check_of_a_sound_course(course: Path, capsys: Captured) -> None:
 
 
 def test_check_prints_every_problem_with_its_mend(course: Path, capsys: Captured) -> None:
-    """Each problem is printed as path:line: what [rule], the mend under it, and the exit code is 1."""
+    """Each problem is printed as path:line: what [rule], the mend under it, and the exit code
+    is 1.
+    """
     change(course / "data" / "course.yaml", "minutes: ", "minutes: -")
     change(course / "data" / "scales" / "s.yaml", "reverse:", "revers:")
     assert main(["check", str(course), "--structure"]) == 1
@@ -142,7 +144,8 @@ def test_check_starts_without_what_it_does_not_need() -> None:
     """The structure is checked without starting a server's or a notebook's packages."""
     code = (
         "import sys; from brmcourse.cli import main; main(['check', '--structure']); "
-        "print([name for name in ('tornado', 'jinja2', 'IPython', 'anywidget') if name in sys.modules])"
+        "heavy = ('tornado', 'jinja2', 'IPython', 'anywidget'); "
+        "print([name for name in heavy if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip().endswith("[]")

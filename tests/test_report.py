@@ -54,7 +54,8 @@ def test_annotations_are_escaped() -> None:
     """What would end an annotation or a property of it early is written as its code."""
     odd = problem("warning", "50 %, or:\r\nmore", "data/a,b:c.yaml")
     assert as_annotations([odd]) == (
-        "::warning file=data/a%2Cb%3Ac.yaml,line=7,title=question.keys::50 %25, or:%0D%0Amore%0ADelete one."
+        "::warning file=data/a%2Cb%3Ac.yaml,line=7,title=question.keys"
+        "::50 %25, or:%0D%0Amore%0ADelete one."
     )
 
 

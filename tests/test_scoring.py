@@ -89,7 +89,9 @@ def test_order_of_ticks(picks: set[str]) -> None:
 @pytest.mark.parametrize("kind", ["single", "multiple", "judgement", "match", "order"])
 @given(data=st.data())
 def test_relabelled(kind: str, data: st.DataObject) -> None:
-    """Options with other ids, or listed in another order where order is no key, give the same mark."""
+    """Options with other ids, or listed in another order where order is no key, give the same
+    mark.
+    """
     new = dict(zip(IDS, data.draw(st.permutations(("x1", "x2", "x3"))), strict=True))
     response = data.draw(RESPONSES[kind])
     asked = question(kind)
@@ -119,11 +121,13 @@ def test_bad_response(kind: str, response: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "response"),
     [
-        ("single", ""), ("single", "dora"), ("single", ["ann"]), ("multiple", []), ("multiple", "ann"),
-        ("multiple", ["ann", "dora"]), ("judgement", {"ann": 5, "bea": 3}),
+        ("single", ""), ("single", "dora"), ("single", ["ann"]), ("multiple", []),
+        ("multiple", "ann"), ("multiple", ["ann", "dora"]), ("judgement", {"ann": 5, "bea": 3}),
         ("judgement", {"ann": 6, "bea": 3, "cyn": 1}),
-        ("judgement", {"ann": True, "bea": 3, "cyn": 1}), ("match", {"ann": "up", "bea": "left", "cyn": "left"}),
-        ("order", ["ann", "bea"]), ("order", ["ann", "ann", "bea", "cyn"]), ("compose", {"text": " ", "ratings": {}}),
+        ("judgement", {"ann": True, "bea": 3, "cyn": 1}),
+        ("match", {"ann": "up", "bea": "left", "cyn": "left"}),
+        ("order", ["ann", "bea"]), ("order", ["ann", "ann", "bea", "cyn"]),
+        ("compose", {"text": " ", "ratings": {}}),
         ("compose", {"text": "Hm", "ratings": {"asks": 2}}),
         ("compose", {"text": "Hm", "ratings": {"asks": 3, "short": 0}}),
     ],
@@ -250,7 +254,9 @@ def test_levels_and_scores_keep_apart(
     "answers", [{"c0": 0}, {"c0": 4}, {"c0": "1"}, {"c0": 1.5}, {"c0": True}, {"i0": 6}]
 )
 def test_level_out_of_range(answers: Any) -> None:
-    """A level that the item does not offer is refused, also where the format's labels go further."""
+    """A level that the item does not offer is refused, also where the format's labels go
+    further.
+    """
     content = ladder()
     with pytest.raises(ResponseError):
         score_scale(content.scale, content.format, answers)

@@ -7,7 +7,8 @@ STOPS = 400
 
 WHERE = """(el) => {
   const now = document.activeElement;
-  const group = (one) => one.type === "radio" ? [...one.form.elements].filter((e) => e.name === one.name) : [one];
+  const named = (one) => [...one.form.elements].filter((e) => e.name === one.name);
+  const group = (one) => one.type === "radio" ? named(one) : [one];
   if (group(el).includes(now)) return "here";
   return now.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_PRECEDING ? "before" : "after";
 }"""
