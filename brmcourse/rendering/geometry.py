@@ -21,7 +21,7 @@ below it that is written on.
 WHOLE = 320
 """The side of the square round circles of influence."""
 
-RIM, MIDDLE, OUTER, INNER = 165, 124, 140, 88
+RIM, MIDDLE, OUTER, INNER = 165, 118, 128, 62
 """How far from the middle of the circle of values: its edge, a card alone, two in one wedge."""
 
 
@@ -186,9 +186,13 @@ def _on(radius: float, wedge: float, count: int) -> Point:
 
 def _place(at: Point) -> Place:
     return Place(
-        number=Point(at.x, at.y - 4),
-        name=Point(at.x, at.y + 16),
-        ring=Point(at.x, at.y - 9),
-        square=Point(at.x + 14, at.y - 19),
-        letter=Point(at.x + 23, at.y - 5),
+        number=_beside(at, 0, -4),
+        name=_beside(at, 0, 16),
+        ring=_beside(at, 0, -9),
+        square=_beside(at, 17, -19),
+        letter=_beside(at, 26, -5),
     )
+
+
+def _beside(at: Point, right: float, down: float) -> Point:
+    return Point(round(at.x + right, 1), round(at.y + down, 1))

@@ -10,22 +10,24 @@ from playwright.sync_api import Browser, Page
 
 from brmcourse.activities import values
 from brmcourse.content.library import Library
-from brmcourse.rendering.render import STYLE, render
-from tests.test_activities import Play
+from brmcourse.rendering.render import STYLE
+from tests.play import Play
 
 from .look import NARROW, misfits, pale
 
 CROWD = (Path(__file__).parent / "crowd.js").read_text("utf-8")
 WIDTHS = (NARROW["width"], 640, 1280)
+OUTSIDE = (Path(__file__).parent / "outside.js").read_text("utf-8")
 SHARE = "(select) => select.offsetWidth / select.closest('.brm').offsetWidth"
 
 
 @pytest.fixture(scope="module")
 def pages(library: Library) -> list[str]:
     """The exercise before and after the partner was asked, everything filled in."""
-    play = Play(values, library.values)
-    cards = [card.id for card in library.values.cards[:3]]
-    sure = library.values.confidence[-1].id
+    content = values.find(library, "")
+    play = Play(values, content)
+    cards = [card.id for card in content.cards[:3]]
+    sure = content.confidence[-1].id
     guess = {"evidence": "She moved the whole meeting for it.", "confidence": sure}
     form: dict[str, str] = {}
     for number, card in enumerate(cards, 1):
@@ -33,9 +35,10 @@ def pages(library: Library) -> list[str]:
         form |= {f"revised:{number}:card": card, f"revised:{number}:said": "She told me so."}
     play.do("rank")
     play.do("draft", **form)
-    guessed = play.state
+    guessed = play.html("values.html")
     play.do("asked", **form)
-    return [render(guessed), render(play.do("draft", **form))]
+    play.do("draft", **form)
+    return [guessed, play.html("values.html")]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,8 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_values_have_room(width: int, page: Page, pages: list[str]) -> None:
     """At every width no text that wraps is narrower than 12 characters, a list of places takes less
-    than a quarter of the card where there is room, and nothing is cut or lies on something else.
+    than a quarter of the card where there is room, nothing is cut or lies on something else, and
+    the words of the circle stand inside it.
     """
     style = "body { margin: 1rem }" + STYLE.read_text("utf-8")
     page.set_viewport_size({"width": width, "height": 900})
@@ -58,3 +62,4 @@ def test_the_values_have_room(width: int, page: Page, pages: list[str]) -> None:
         assert len(shares) == 10
         assert max(shares) < (0.25 if width >= 640 else 0.5)
         assert page.evaluate(CROWD) + misfits(page) + pale(page) == []
+        assert page.evaluate(OUTSIDE) == []
