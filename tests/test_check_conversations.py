@@ -1,14 +1,14 @@
 """The rules on conversations, and the table of all the ways to play one."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import yaml
 
-from brmcourse.activities.activity import Action
 from brmcourse.activities.board import Board
-from brmcourse.activities.conversation import begin, replay, shown, update
+from brmcourse.activities.conversation import Stage, blank, fold
 from brmcourse.checks.conversation_paths import (
     Outcome,
     outcomes,
@@ -18,6 +18,7 @@ from brmcourse.checks.conversation_paths import (
 )
 from brmcourse.checks.rule import RULES, Whole
 from brmcourse.content.library import Library
+from brmcourse.events import SELF, ConversationChose, Event
 from brmcourse.model.conversation import Conversation
 from tests.overlay import SAMPLE
 
@@ -26,6 +27,14 @@ from tests.overlay import SAMPLE
 def data() -> Any:
     """The sample conversation as plain data, to be changed."""
     return yaml.safe_load((SAMPLE / "data" / "conversations" / "t1.yaml").read_text("utf-8"))
+
+
+def chose(stage: Stage, turn: int, node: str, place: int) -> Event:
+    """Return what the log holds of one move."""
+    conversation = stage.conversation
+    body = ConversationChose(turn, node, place)
+    now = datetime.now(UTC)
+    return Event("", now, conversation.id, conversation.edition, "", SELF, "", body)
 
 
 def places(rule: str, data: Any) -> list[tuple[Any, ...]]:
@@ -38,7 +47,7 @@ def places(rule: str, data: Any) -> list[tuple[Any, ...]]:
 
 def test_paths_of_the_first_conversation(library: Library) -> None:
     """S1 has 1269 ways of four to ten turns."""
-    paths = paths_table(library.conversation("s1"))
+    paths = paths_table(library.named("conversations", "s1"))
     assert (paths.count, paths.shortest, paths.longest) == (1269, 4, 10)
     assert (paths.lowest, paths.highest) == (0, 1)
     assert sum(paths.endings.values()) == pytest.approx(1)
@@ -50,22 +59,18 @@ def test_paths_are_what_learners_play(data: Any) -> None:
     """Each way that the activity itself can be clicked through is counted once, with its points and
     ending.
     """
-    conversation = Conversation.model_validate(data)
     played: Counter[Outcome] = Counter()
-    waiting = [begin(conversation, "seed")]
+    waiting = [blank(Stage(Conversation.model_validate(data)))]
     while waiting:
-        state = waiting.pop()
-        if state.node.ending:
-            played[Outcome(len(state.turns), state.points[0], state.node.ending)] += 1
-        for number in range(len(shown(state)) if not state.node.ending else 0):
-            _, drafts = update(
-                state, Action("choose", str(number + 1), {"turn": str(len(state.turns))})
-            )
-            moved = state
-            for draft in drafts:
-                moved = replay(moved, draft)  # a draft has all that `replay` reads of an event
-            waiting.append(moved)
-    assert played == outcomes(Board(conversation))
+        record = waiting.pop()
+        if record.node.ending:
+            earned, _ = record.points
+            played[Outcome(len(record.turns), earned, record.node.ending)] += 1
+        name, _ = record.spot
+        for place in range(len(record.node.choices)):
+            event = chose(record.content, len(record.turns), name, place)
+            waiting.append(fold(record, event))
+    assert played == outcomes(Board(Conversation.model_validate(data)))
 
 
 def test_best_and_worst_play(data: Any) -> None:
