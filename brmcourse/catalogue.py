@@ -16,7 +16,8 @@ class Row:
 
     name      the public name, by which a notebook shows it
     says      what that does, in a sentence
-    place     the folder below data/ that holds its content, or the one file
+    place     the folder below data/ that has its content, or the one file
+    holds     what a file of that folder is called in a sentence
     model     what each such file holds: module and class
     activity  the module of its functions
     template  the template of its page
@@ -34,6 +35,7 @@ class Row:
     activity: str
     template: str
     partner: bool = False
+    holds: str = ""
     part: str = ""
     view: str = ""
     form: str = ""
@@ -51,6 +53,7 @@ ROWS = (
         name="quiz",
         says="Show the quiz of that id, resumed where the learner left it.",
         place="questions",
+        holds="quiz",
         model="brmcourse.model.question:Quiz",
         activity="brmcourse.activities.quiz",
         template="quiz.html",
@@ -59,6 +62,7 @@ ROWS = (
         name="converse",
         says="Show the conversation of that id, resumed where the learner left it.",
         place="conversations",
+        holds="conversation",
         model="brmcourse.model.conversation:Conversation",
         activity="brmcourse.activities.conversation",
         template="conversation.html",
@@ -67,6 +71,7 @@ ROWS = (
         name="scale",
         says="Show the self-assessment of that id with the learner's latest result.",
         place="scales",
+        holds="self-assessment",
         model="brmcourse.model.scale:Scale",
         activity="brmcourse.activities.scale",
         template="scale.html",
@@ -77,6 +82,7 @@ ROWS = (
         name="reflect",
         says="Show the reflections of that module with what the learner wrote.",
         place="prompts",
+        holds="set of prompts",
         model="brmcourse.model.prompts:Prompts",
         activity="brmcourse.activities.reflection",
         template="writing.html",
@@ -90,6 +96,7 @@ ROWS = (
         name="plan",
         says="Show the if-then plans of that module with what the learner wrote.",
         place="prompts",
+        holds="set of prompts",
         model="brmcourse.model.prompts:Prompts",
         activity="brmcourse.activities.plan",
         template="writing.html",
@@ -103,6 +110,7 @@ ROWS = (
         name="sheet",
         says="Show the sheet of that id with what the learner wrote.",
         place="sheets",
+        holds="sheet",
         model="brmcourse.model.sheet:Sheet",
         activity="brmcourse.activities.sheet",
         template="sheet.html",

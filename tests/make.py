@@ -4,13 +4,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from brmcourse.activities import plan as plans
-from brmcourse.activities import reflection as reflections
-from brmcourse.activities import sheet as sheets
-from brmcourse.activities import values as cards
 from brmcourse.activities.capstone import Outline, Piece
+from brmcourse.activities.conversation import Stage
 from brmcourse.activities.quiz import Exercise
 from brmcourse.activities.scale import Questionnaire
+from brmcourse.activities.writing import Prompted
+from brmcourse.catalogue import CATALOGUE, activity_of
+from brmcourse.events import PlanWrote, ReflectionWrote
 from brmcourse.model.capstone import Capstone
 from brmcourse.model.conversation import Conversation
 from brmcourse.model.course import Course, Module
@@ -105,7 +105,7 @@ def exercise(
     return Exercise(Quiz.model_validate({**about, "questions": items}), module(), before)
 
 
-def questionnaire(items: int = 8) -> Questionnaire:
+def questionnaire(items: int = 8, edition: int = 1) -> Questionnaire:
     """Return a scale with two subscales; every fourth item is reversed."""
     form = Format.model_validate(
         {
@@ -134,6 +134,7 @@ def questionnaire(items: int = 8) -> Questionnaire:
     scale = Scale.model_validate(
         {
             "id": "S",
+            "edition": edition,
             "title": "Scale",
             "module": "m1",
             "format": "often",
@@ -266,8 +267,20 @@ def capstone() -> Capstone:
 def outline() -> Outline:
     """Return that plan with what its parts show."""
     asked = prompts()
-    past = (Piece(reflections, asked), Piece(sheets, sheet()))
-    return Outline(capstone(), (past, (Piece(cards, values()), Piece(plans, asked))))
+    notes = Prompted(asked.reflections, ReflectionWrote, "m1")
+    intents = Prompted(asked.plans, PlanWrote, "m1")
+    past = (piece("reflect", notes), piece("sheet", sheet()))
+    return Outline(capstone(), (past, (piece("values", values()), piece("plan", intents))))
+
+
+def piece(name: str, content: Any) -> Piece:
+    """Return a part of the plan."""
+    return Piece(CATALOGUE[name], activity_of(CATALOGUE[name]), content, "module 1")
+
+
+def staged(**extra: Any) -> Stage:
+    """Return the conversation below, ready to be played."""
+    return Stage(conversation(**extra))
 
 
 def conversation(**extra: Any) -> Conversation:

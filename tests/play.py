@@ -5,6 +5,7 @@ from typing import Any
 
 from brmcourse.activities import response
 from brmcourse.activities.activity import Action, Activity, Context, caught_up, start
+from brmcourse.catalogue import CATALOGUE
 from brmcourse.events import FIRST_PARTNER, SELF, Draft, Event, new_id
 from brmcourse.rendering.render import render
 
@@ -15,6 +16,13 @@ CONTEXT = Context("seed", FIRST_PARTNER, date(2026, 11, 24))
 def event(draft: Draft, *, partner: str = "", time: datetime = NOON, name: str = "") -> Event:
     """Return a draft as an event of one learner."""
     return Event(name or new_id(), time, *draft[:2], "learner-1", SELF, partner, draft.body)
+
+
+def page(state: Any, **more: Any) -> str:
+    """Return the page of an activity's state as a learner sees it."""
+    module = type(state).__module__.replace(".writing", ".reflection")
+    row = next(row for row in CATALOGUE.values() if row.activity == module)
+    return render(row.template, state, **more)
 
 
 class Play:
@@ -47,9 +55,14 @@ class Play:
         """The state that the log alone leads to."""
         return start(self.activity, self.content, self.log, self.context)
 
-    def html(self, template: str, **more: Any) -> str:
-        """Return the page as a learner sees it now."""
-        return render(template, self.state, **more)
+    def page(self, state: Any = None, **more: Any) -> str:
+        """Return a page of this activity as a learner sees it; by default the one in play."""
+        return page(state or self.state, **more)
+
+    @property
+    def bodies(self) -> list[Any]:
+        """What was recorded, without its envelopes."""
+        return [event.body for event in self.log]
 
 
 def letter(play: Play, asked: Any, option: str) -> str:

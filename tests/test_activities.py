@@ -1,9 +1,6 @@
-"""Activities as pure state machines: what they record, and that the log alone rebuilds what was on
-the screen.
-"""
+"""Activities: what is recorded when, what is on the page, and what the log alone rebuilds."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,65 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brmcourse.activities import conversation, plan, quiz, reflection, response, scale
-from brmcourse.activities.activity import Action, Activity, start
+from brmcourse.activities.activity import Action, Context, recorded, start
+from brmcourse.activities.quiz import Arranged
 from brmcourse.content.library import Library
-from brmcourse.events import Draft, Event, record
-from brmcourse.rendering.render import render
-from tests.make import PERFECT, exercise, ladder, question, questionnaire
-from tests.make import conversation as talk
-
-
-class Play:
-    """Plays an activity without Jupyter or a disk: the log is a list."""
-
-    def __init__(self, activity: Activity, content: Any, seed: str = "seed") -> None:
-        self.activity, self.content, self.seed = activity, content, seed
-        self.log: list[Event] = []
-        self.state = activity.begin(content, seed)
-
-    def do(self, name: str, about: str = "", **form: Any) -> Any:
-        """Carry out one action; form values may be a text or a list."""
-        fields = {
-            key.replace("__", "-"): [v] if isinstance(v, str) else v for key, v in form.items()
-        }
-        self.state, drafts = self.activity.update(self.state, Action(name, about, fields))
-        for draft in drafts:
-            event = record(draft)
-            self.log.append(event)
-            self.state = self.activity.replay(self.state, event)
-        return self.state
-
-    @property
-    def reopened(self) -> Any:
-        """The state that the log alone leads to."""
-        return start(self.activity, self.content, self.log, self.seed)
-
-
-def letter(play: Play, asked: Any, option: str) -> str:
-    """Return the letter an option has on this learner's page."""
-    return next(
-        code for code, shown in response.shown(play.state.seed, asked) if shown.id == option
-    )
-
-
-def fill(play: Play, asked: Any, response: Any) -> dict[str, Any]:
-    """Return the form that a browser would send for this response."""
-    form: dict[str, Any] = {"question": asked.id}
-    if asked.kind == "single":
-        form["pick"] = letter(play, asked, response)
-    elif asked.kind in {"multiple", "order"}:
-        form["pick"] = [letter(play, asked, name) for name in response]
-    elif asked.kind == "compose":
-        form["text"] = response["text"]
-        form |= {
-            f"rate__R{n}": str(response["ratings"][c.id]) for n, c in enumerate(asked.rubric, 1)
-        }
-    else:
-        targets = {t.id: f"T{n}" for n, t in enumerate(getattr(asked, "targets", ()), 1)}
-        form |= {
-            f"rate__{letter(play, asked, k)}": targets.get(v, str(v)) for k, v in response.items()
-        }
-    return form
+from brmcourse.events import (
+    Draft,
+    Event,
+    LearnerBegan,
+    QuizAnswered,
+    ReflectionWrote,
+    ScaleRated,
+)
+from tests.make import PERFECT, exercise, ladder, question, questionnaire, staged
+from tests.play import CONTEXT, Play, event, fill
 
 
 @pytest.mark.parametrize("kind", PERFECT)
@@ -81,7 +32,7 @@ def test_quiz_marks_what_was_chosen(kind: str) -> None:
     play = Play(quiz, exercise(asked))
     play.do("check", **fill(play, asked, PERFECT[kind]))
     assert play.state.answer.mark.correct
-    assert play.log[0].body["points"] == 1
+    assert play.bodies == [QuizAnswered("m1", play.state.answer.response)]
     assert play.log[0].subject == "q1"
 
 
@@ -93,7 +44,8 @@ def test_quiz_first_try_counts() -> None:
         play.do("check", **fill(play, asked, pick))
     assert play.state.answer.mark.correct
     assert play.state.points == 0
-    assert [event.body["try"] for event in play.log] == [1, 2, 3]
+    assert [body.response for body in play.bodies] == ["cyn", "bea", "ann"]
+    assert play.state.tries["q1"].count == 3
     assert play.state.to_review == (asked,)
 
 
@@ -111,7 +63,7 @@ def test_incomplete_answer_keeps_what_was_chosen() -> None:
     play = Play(quiz, exercise(asked))
     play.do("check", **fill(play, asked, {"ann": 5, "bea": 3}))
     assert play.log == []
-    assert render(play.state).count(" checked") == 2
+    assert play.page().count(" checked") == 2
 
 
 def test_quiz_order_is_the_learners_own() -> None:
@@ -128,7 +80,7 @@ def test_order_question_is_never_handed_out_solved() -> None:
     """
     asked = question("order")
     for seed in range(50):
-        state = quiz.begin(exercise(asked), str(seed))
+        state = start(quiz, exercise(asked), (), Context(str(seed)))
         assert [option.id for _, option in response.arranged(state.seed, asked, state.lines)] != [
             "ann",
             "bea",
@@ -163,18 +115,16 @@ def test_quiz_reset_keeps_history() -> None:
 
 
 def test_changed_question_is_asked_again() -> None:
-    """An answer to an earlier version stays in the log, is not marked by the new key, and the
+    """An answer to an earlier edition stays in the log, is not marked by the new key, and the
     learner is told.
     """
     play = Play(quiz, exercise(question()))
     play.do("check", **fill(play, question(), "ann"))
-    newer = exercise(question(stem="What would you say now?"))
-    state = start(quiz, newer, play.log, "seed")
-    assert state.tries == {}
-    assert state.outdated == {"q1"}
-    assert "changed since you answered it" in render(state)
-    later = Play(quiz, newer)
-    later.log, later.state = play.log, state
+    newer = exercise(question(edition=2))
+    later = Play(quiz, newer, play.log)
+    assert later.state.tries == {}
+    assert later.state.outdated == {"q1"}
+    assert "changed since you answered it" in later.page()
     later.do("check", **fill(later, newer.quiz.questions[0], "bea"))
     assert later.state.outdated == frozenset()
 
@@ -190,22 +140,22 @@ def test_compose_keeps_ratings_while_they_are_made() -> None:
     play = Play(quiz, exercise(question("compose")))
     play.do("compare", question="q1", text="Tell me more")
     play.do("draft", question="q1", text="Tell me more", rate__R1="2")
-    assert play.reopened.written["q1"] == {"text": "Tell me more", "ratings": {"asks": 2}}
-    assert render(play.state).count(" checked") == 1
+    assert play.reopened.record.written["q1"] == {"text": "Tell me more", "ratings": {"asks": 2}}
+    assert play.page().count(" checked") == 1
 
 
 def test_compose_shows_the_model_answer_only_after_the_own_line() -> None:
     """The model answer of a compose question appears after the learner wrote a line, not before."""
     asked = question("compose")
     play = Play(quiz, exercise(asked))
-    assert "What did I miss?" not in render(play.state)
+    assert "What did I miss?" not in play.page()
     play.do("compare", question="q1", text="  ")
     assert play.log == []
     play.do("draft", question="q1", text="Tell me mo")
-    assert "What did I miss?" not in render(play.state)
+    assert "What did I miss?" not in play.page()
     play.do("compare", question="q1", text="Tell me more")
-    assert "What did I miss?" in render(play.state)
-    assert "Tell me more" in render(play.reopened)
+    assert "What did I miss?" in play.page()
+    assert "Tell me more" in play.page(play.reopened)
 
 
 TOLD = (
@@ -240,8 +190,7 @@ def second_test() -> Any:
 
 def take(content: Any, responses: dict[str, Any], log: tuple[Event, ...] = ()) -> Play:
     """Answer questions of a test, for a learner who did before what is in the log."""
-    play = Play(quiz, content)
-    play.log, play.state = list(log), start(quiz, content, log, play.seed)
+    play = Play(quiz, content, list(log))
     for asked in content.quiz.questions:
         if asked.id in responses:
             play.do("check", **fill(play, asked, responses[asked.id]))
@@ -256,7 +205,7 @@ def test_test_takes_one_answer(kind: str) -> None:
     play.do("check", **fill(play, asked, PERFECT[kind]))
     assert play.state.question.id == "q2"
     play.do("go", "q1")
-    page = render(play.state)
+    page = play.page()
     assert "Your answer is kept." in page
     assert 'value="check"' not in page
     before = len(play.log)
@@ -273,11 +222,11 @@ def test_first_test_never_tells(kind: str) -> None:
     """
     asked = question(kind)
     play = Play(quiz, exercise(asked, purpose="test"))
-    pages = [render(play.state)]
+    pages = [play.page()]
     play.do("check", **fill(play, asked, PERFECT[kind]))
     assert play.state.over
-    pages.append(render(play.state))
-    pages.append(render(play.do("go", "q1")))
+    pages.append(play.page())
+    pages.append(play.page(play.do("go", "q1")))
     assert "Your answers are kept" in pages[1]
     assert [word for word in TOLD for page in pages if word in page] == []
 
@@ -291,20 +240,20 @@ def test_second_test_tells_at_its_end() -> None:
     assert [
         word
         for word in TOLD
-        for page in (render(play.state), render(play.do("go", "b1")))
+        for page in (play.page(), play.page(play.do("go", "b1")))
         if word in page
     ] == []
     play.do("go", "end")
-    assert "1 of 2 questions" in render(play.state)
-    assert "points" not in render(play.state)
+    assert "1 of 2 questions" in play.page()
+    assert "points" not in play.page()
     play.do("check", **fill(play, play.state.quiz.questions[1], PERFECT["judgement"]))
     assert (play.state.points, play.state.points_before) == (2, 1.5)
-    page = render(play.state)
+    page = play.page()
     assert "<strong>2</strong> of 2 points" in page
     assert "Before the course it was 1.5 of 2" in page
     assert "Because." not in page
-    assert "Because." in render(play.do("go", "b1"))
-    assert "Feedback on ann" in render(play.state)
+    assert "Because." in play.page(play.do("go", "b1"))
+    assert "Feedback on ann" in play.page()
     assert play.reopened == play.state
 
 
@@ -313,17 +262,17 @@ def test_second_test_without_the_first() -> None:
     half = take(first_test(), {"a1": "ann"})
     play = take(second_test(), {"b1": "ann", "b2": PERFECT["judgement"]}, tuple(half.log))
     assert play.state.points_before is None
-    assert "of 2 points" in render(play.state)
-    assert "Before the course" not in render(play.state)
+    assert "of 2 points" in play.page()
+    assert "Before the course" not in play.page()
 
 
 def test_skipped_question_can_be_answered_later() -> None:
     """A question of a test may be skipped; the end names it, and leads back to it."""
     play = Play(quiz, first_test())
-    assert "Skip for now" in render(play.state)
+    assert "Skip for now" in play.page()
     play.do("go", "a2")
     play.do("check", **fill(play, question("multiple", key="a2"), ["ann"]))
-    page = render(play.state)
+    page = play.page()
     assert "You have not answered every question" in page
     assert 'value="go a1"' in page
     assert 'value="go a2"' not in page
@@ -338,7 +287,7 @@ def test_taking_the_second_test_again_keeps_the_first() -> None:
     """
     before = take(first_test(), {"a1": "ann", "a2": ["ann", "bea"]})
     play = take(second_test(), {"b1": "cyn", "b2": PERFECT["judgement"]}, tuple(before.log))
-    assert "Take this test again?" in render(play.do("reset"))
+    assert "Take this test again?" in play.page(play.do("reset"))
     play.do("reset-yes")
     assert set(play.state.tries) == {"a1", "a2"}
     assert not play.state.telling
@@ -380,8 +329,8 @@ def test_reopened_quiz_looks_as_it_did(actions: list[tuple[str, str, dict[str, A
     play = Play(quiz, exercise())
     for name, about, form in actions:
         play.do(name, about, **form)
-    live = replace(play.state, notice="", confirming=False, arranged=None, incomplete=None)
-    assert render(play.reopened) == render(live)
+    live = replace(play.state, notice="", confirming=False, arranged=Arranged(), incomplete=None)
+    assert play.page(play.reopened) == play.page(live)
 
 
 def test_best_and_worst_play() -> None:
@@ -389,67 +338,64 @@ def test_best_and_worst_play() -> None:
     with none.
     """
     for points, ending in ((2, "Good"), (0, "Bad")):
-        play = Play(conversation, talk())
+        play = Play(conversation, staged())
         play.do("begin")
         while not play.state.node.ending:
-            moves = conversation.shown(play.state)
+            moves = play.state.moves
             number = next(n for n, (_, choice) in enumerate(moves, 1) if choice.points == points)
             play.do("choose", str(number), turn=str(len(play.state.turns)))
         assert play.state.node.ending == ending
-        assert play.state.points == (2 * points, 4)
+        assert play.state.record.points == (2 * points, 4)
         assert play.state.facts == ("was_let_down",)
 
 
 def test_gauges_stay_in_bounds() -> None:
     """Trust neither falls below 0 nor rises above 10, however strong the effects are."""
-    play = Play(conversation, talk(state={"trust": 1}))
+    play = Play(conversation, staged(state={"trust": 1}))
     play.do("begin")
-    weak = [
-        n for n, (_, choice) in enumerate(conversation.shown(play.state), 1) if choice.points == 0
-    ]
+    weak = [n for n, (_, choice) in enumerate(play.state.moves, 1) if choice.points == 0]
     play.do("choose", str(weak[0]), turn="0")
-    assert play.state.gauges["trust"] == 0
+    assert play.state.turns[-1].after["trust"] == 0
 
 
 def test_conversation_hides_its_workings_in_play() -> None:
     """During play the page holds no points, effects, feedback, skills or hidden concern; the
     debrief shows them.
     """
-    play = Play(conversation, talk())
+    play = Play(conversation, staged())
     play.do("begin")
     play.do("choose", "1", turn="0")
-    page = render(play.state)
+    page = play.page()
     assert all(
         word not in page for word in ("That was", "let down", "Listening", "points", "trust")
     )
     play.do("choose", "1", turn="1")
     assert all(
-        word in render(play.state)
-        for word in ("That was", "let down", "Listening", "points", "trust")
+        word in play.page() for word in ("That was", "let down", "Listening", "points", "trust")
     )
 
 
 def test_coaching_is_a_wish() -> None:
     """A learner may switch on feedback after each move, and off again."""
-    play = Play(conversation, talk())
+    play = Play(conversation, staged())
     play.do("begin")
     play.do("coach")
     play.do("choose", "1", turn="0")
-    assert "That was" in render(play.reopened)
+    assert "That was" in play.page(play.reopened)
     play.do("coach")
-    assert "That was" not in render(play.state)
+    assert "That was" not in play.page()
 
 
 def test_play_again_from_any_turn() -> None:
     """Going back to a turn keeps the moves before it; the endings reached stay known."""
-    play = Play(conversation, talk())
+    play = Play(conversation, staged())
     play.do("begin")
     for turn in "01":
         play.do("choose", "1", turn=turn)
     ending, first = play.state.node.ending, play.state.turns[0]
     play.do("rewind", "1")
     assert play.state.turns == (first,)
-    assert play.state.reached == {ending}
+    assert play.state.record.reached == {ending}
     play.do("rewind", "0")
     assert play.state.turns == ()
     assert play.reopened == play.state
@@ -457,7 +403,7 @@ def test_play_again_from_any_turn() -> None:
 
 def test_a_move_from_a_stale_page_changes_nothing() -> None:
     """A move for a turn that has passed in another window records nothing and says so."""
-    play = Play(conversation, talk())
+    play = Play(conversation, staged())
     play.do("begin")
     play.do("choose", "1", turn="0")
     before = len(play.log)
@@ -470,25 +416,25 @@ def test_two_moves_at_once_count_once() -> None:
     """Two windows that move at the same moment leave one move in the conversation: the first in the
     log.
     """
-    play = Play(conversation, talk())
+    play = Play(conversation, staged())
     play.do("begin")
     _, drafts = conversation.update(play.state, Action("choose", "1", {"turn": ["0"]}))
     _, others = conversation.update(play.state, Action("choose", "2", {"turn": ["0"]}))
-    log = [*play.log, record(drafts[0]), record(others[0])]
-    state = start(conversation, talk(), log, "seed")
-    assert [turn.choice for turn in state.turns] == [drafts[0].body["choice"]]
+    log = [*play.log, event(drafts[0]), event(others[0])]
+    state = start(conversation, staged(), log, CONTEXT)
+    assert [turn.choice for turn in state.record.turns] == [drafts[0].body.choice]
 
 
 def test_changed_conversation_starts_afresh() -> None:
-    """Moves in an earlier version stay in the log; the learner is told and starts from the
+    """Moves in an earlier edition stay in the log; the learner is told and starts from the
     beginning.
     """
-    play = Play(conversation, talk())
+    play = Play(conversation, staged())
     play.do("begin")
     play.do("choose", "1", turn="0")
-    state = start(conversation, talk(setting="A lift"), play.log, "seed")
-    assert state.turns == ()
-    assert "changed since you played it" in render(state)
+    later = Play(conversation, staged(edition=2), play.log)
+    assert later.state.turns == ()
+    assert "changed since you played it" in later.page()
 
 
 def test_scale_saves_each_rating_and_scores_on_finish() -> None:
@@ -498,7 +444,7 @@ def test_scale_saves_each_rating_and_scores_on_finish() -> None:
     play = Play(scale, questionnaire())
     play.do("draft", i0="4")
     play.do("draft", i0="4", i1="none")
-    assert [event.body["ratings"] for event in play.log] == [{"i0": 4}, {"i1": None}]
+    assert play.bodies == [ScaleRated({"i0": 4}), ScaleRated({"i1": None})]
     assert play.reopened.ratings == {"i0": 4, "i1": None}
     play.do("finish", i0="4", i1="none")
     assert play.state.missing == tuple(f"i{n}" for n in range(2, 8))
@@ -509,18 +455,18 @@ def test_scale_saves_each_rating_and_scores_on_finish() -> None:
 
 
 def test_scale_names_the_change_since_last_time() -> None:
-    """A second result is compared with the first; a changed questionnaire is not compared."""
+    """A second result is compared with the first; another edition of it is not compared."""
     play = Play(scale, questionnaire())
     play.do("finish", **{f"i{n}": "3" for n in range(8)})
     play.do("again")
     assert play.state.ratings == {}
     play.do("finish", **{f"i{n}": "5" for n in range(8)})
-    page = render(play.state)
+    page = play.page()
     assert "Since last time" in page
     assert "+25 points" in page
-    other = start(scale, questionnaire(items=12), play.log, "seed")
-    assert other.results == ()
-    assert "cannot be compared" in render(other)
+    other = Play(scale, questionnaire(edition=2), play.log)
+    assert other.state.result is None
+    assert "cannot be compared" in other.page()
 
 
 def test_levels_are_told_in_words() -> None:
@@ -529,13 +475,13 @@ def test_levels_are_told_in_words() -> None:
     """
     play = Play(scale, ladder())
     play.do("finish", i0="3", i1="5", c0="1", c1="2", c2="3")
-    page = render(play.state)
+    page = play.page()
     assert "<strong>75</strong> of 100" in page
     assert "between apart and in touch" in page
     assert "Together" in page
     play.do("again")
     play.do("finish", i0="3", i1="5", c0="2", c1="2", c2="3")
-    assert "last time: between apart and in touch" in render(play.state)
+    assert "last time: between apart and in touch" in play.page()
 
 
 def test_level_that_is_not_offered() -> None:
@@ -552,7 +498,7 @@ def test_scale_too_few_answers() -> None:
     play = Play(scale, questionnaire())
     play.do("finish", i0="4")
     play.do("finish-anyway", i0="4")
-    page = render(play.state)
+    page = play.page()
     assert "Not enough to say yet" in page
     assert "of 100" not in page
 
@@ -562,34 +508,68 @@ def test_writing_keeps_text_to_the_letter(library: Library) -> None:
     when they change.
     """
     text = ("<script>alert('x')</script> & \"quotes\" 😀\n\n" * 600)[:20_000]
-    prompts = library.prompts("m1")
-    first = prompts.reflections[0].id
+    prompts = reflection.find(library, "m1")
+    first = prompts.prompts[0].id
     play = Play(reflection, prompts)
     play.do("draft", **{f"{first}:text": text})
     play.do("draft", **{f"{first}:text": text})
-    assert [event.body["text"] for event in play.log] == [text]
+    assert play.bodies == [ReflectionWrote(text)]
     assert play.reopened.text(first, "text") == text
-    assert "<script>" not in render(play.state)
+    assert "<script>" not in play.page()
 
 
 def test_plan_reads_as_a_sentence(library: Library) -> None:
     """A plan with a situation and an act is shown as one if-then sentence."""
-    prompts = library.prompts("m1")
-    key = prompts.plans[0].id
+    prompts = plan.find(library, "m1")
+    key = prompts.prompts[0].id
     play = Play(plan, prompts)
     play.do(
         "draft", **{f"{key}:situation": "she sighs", f"{key}:action": "ask why", f"{key}:when": ""}
     )
-    assert "If she sighs, then I ask why." in render(play.state)
+    assert "If she sighs, then I ask why." in play.page()
 
 
 def test_foreign_events_are_ignored() -> None:
-    """An event of a kind that an activity does not know, or about a question that is gone, changes
-    nothing.
-    """
-    odd = Event("future.kind", "m1", "f", {}, "1", datetime.now(UTC))
-    gone = record(Draft("quiz.answered", "q-gone", "f", {"response": "x"}))
-    for activity, content in ((quiz, exercise()), (conversation, talk()), (scale, questionnaire())):
-        begun = activity.begin(content, "seed")
-        assert replace(activity.replay(begun, odd), outdated=begun.outdated) == begun
-    assert quiz.replay(quiz.begin(exercise(), "s"), gone) == quiz.begin(exercise(), "s")
+    """An event that an activity does not know, or about a question that is gone, changes nothing."""
+    odd = event(Draft("m1", 1, LearnerBegan("s")))
+    gone = event(Draft("q-gone", 1, QuizAnswered("m1", "x")))
+    for activity, content in (
+        (quiz, exercise()),
+        (conversation, staged()),
+        (scale, questionnaire()),
+    ):
+        blank = activity.blank(content)
+        assert activity.fold(blank, odd) == blank
+    blank = quiz.blank(exercise())
+    assert quiz.fold(blank, gone) == blank
+
+
+MISFITS = (
+    "", "ann ", [], ["nobody"], ["ann", "nobody"], {}, {"ann": "5"}, {"ann": None},
+    {"text": 5}, {"text": "x", "ratings": {"asks": 99}}, {"text": "x", "ratings": []},
+)  # fmt: skip
+"""Responses that fit none of the questions, as a damaged log may hold them."""
+
+
+@pytest.mark.parametrize("kind", PERFECT)
+def test_a_damaged_answer_hides_no_other(kind: str) -> None:
+    """A recorded response that does not fit counts for nothing; the ones around it count."""
+    asked = question(kind)
+    content = exercise(asked)
+    for misfit in MISFITS:
+        responses = (misfit, PERFECT[kind], misfit)
+        history = [event(Draft("q1", 1, QuizAnswered("m1", given))) for given in responses]
+        play = Play(quiz, content, history)
+        assert play.state.points == 1, misfit
+        assert play.state.answer.mark.correct
+        assert play.page()
+
+
+def test_records_need_no_page() -> None:
+    """What was done can be read without a page: the record of each activity, folded from events."""
+    asked = question()
+    play = Play(quiz, exercise(asked))
+    play.do("check", **fill(play, asked, "bea"))
+    found = recorded(quiz, exercise(asked), play.log)
+    assert found == play.state.record
+    assert found.points(found.content.quiz) == 0.5

@@ -6,16 +6,14 @@ from pathlib import Path
 import pytest
 
 from brmcourse.activities import capstone, plan, reflection, sheet, values
-from brmcourse.activities.activity import start
-from brmcourse.activities.capstone import gather
+from brmcourse.activities.activity import recorded
 from brmcourse.content.library import Library
 from brmcourse.errors import UnknownIdError
-from brmcourse.rendering.render import render
-from tests.make import outline, prompts
+from tests.make import outline
 from tests.make import sheet as log
 from tests.make import values as cards
 from tests.overlay import SAMPLE
-from tests.test_activities import Play
+from tests.play import Play
 
 PICKED = {"predicted:1:card": "ann", "predicted:2:card": "bea", "predicted:3:card": "cyn"}
 
@@ -29,7 +27,7 @@ def opened(part: str) -> Play:
 
 def test_empty_plan_says_where_to_write() -> None:
     """Each piece with nothing in it says so and names its module; no form is open."""
-    page = render(Play(capstone, outline()).state)
+    page = Play(capstone, outline()).page()
     assert page.count("Nothing written yet (module 1).") == 4
     assert "<textarea" not in page
 
@@ -37,10 +35,10 @@ def test_empty_plan_says_where_to_write() -> None:
 def test_plan_shows_what_was_written_elsewhere() -> None:
     """What a learner wrote in the modules stands in the plan without being written again."""
     modules = [
-        Play(reflection, prompts()),
+        Play(reflection, outline().all[0].content),
         Play(sheet, log()),
         Play(values, cards()),
-        Play(plan, prompts()),
+        Play(plan, outline().all[3].content),
     ]
     modules[0].do("draft", **{"m1-r1:text": "It went badly."})
     modules[1].do(
@@ -50,8 +48,7 @@ def test_plan_shows_what_was_written_elsewhere() -> None:
     )
     modules[2].do("draft", **PICKED)
     modules[3].do("draft", **{"m1-p1:situation": "she sighs", "m1-p1:action": "ask why"})
-    state = start(capstone, outline(), [event for play in modules for event in play.log], "seed")
-    page = render(state)
+    page = Play(capstone, outline(), [event for play in modules for event in play.log]).page()
     assert "Nothing written yet" not in page
     for text in (
         "It went badly.",
@@ -68,23 +65,23 @@ def test_values_are_a_guess_until_asked() -> None:
     """The plan marks the partner's values as a guess until the learner noted what they heard."""
     play = Play(capstone, outline())
     play.do("asked", **PICKED)
-    assert "A guess, not checked yet: Ann, Bea, Cyn." in render(play.state)
+    assert "A guess, not checked yet: Ann, Bea, Cyn." in play.page()
     play.do("draft", **{"revised:1:card": "dot", "revised:1:said": "She told me."})
-    assert "Checked by asking: Dot." in render(play.state)
-    assert "She told me." in render(play.state)
+    assert "Checked by asking: Dot." in play.page()
+    assert "She told me." in play.page()
 
 
 def test_one_part_is_open_at_a_time() -> None:
     """Opening a part shows its forms and closes the other; neither is recorded."""
     play = opened("past")
-    assert 'name="m1-r1:text"' in render(play.state)
-    assert 'name="predicted:1:card"' not in render(play.state)
+    assert 'name="m1-r1:text"' in play.page()
+    assert 'name="predicted:1:card"' not in play.page()
     play.do("edit", "next")
-    assert 'name="m1-r1:text"' not in render(play.state)
-    assert 'name="predicted:1:card"' in render(play.state)
-    assert 'name="m1-p1:situation"' in render(play.state)
+    assert 'name="m1-r1:text"' not in play.page()
+    assert 'name="predicted:1:card"' in play.page()
+    assert 'name="m1-p1:situation"' in play.page()
     play.do("done")
-    assert "<textarea" not in render(play.state)
+    assert "<textarea" not in play.page()
     assert play.log == []
 
 
@@ -98,18 +95,20 @@ def test_edited_in_place() -> None:
         ("sheet.wrote", "log"),
         ("sheet.added", "log"),
     ]
-    assert start(reflection, prompts(), play.log, "seed").text("m1-r1", "text") == "Better words"
-    assert start(sheet, log(), play.log, "seed").entries == {1: {"what": "A promise"}, 2: {}}
+    assert recorded(reflection, outline().all[0].content, play.log).entries["m1-r1"].texts == {
+        "text": "Better words"
+    }
+    assert recorded(sheet, log(), play.log).entries == {1: {"what": "A promise"}, 2: {}}
     assert play.state.editing == "past"
     play.do("done")
-    assert play.reopened == play.state
+    assert play.page(play.reopened) == play.page()
 
 
 def test_notice_stands_in_its_part() -> None:
     """An action that cannot be carried out says so where it was tried, and keeps what was typed."""
     play = opened("next")
     play.do("asked", **{"predicted:1:card": "ann"})
-    assert "Name three different values first" in render(play.state)
+    assert "Name three different values first" in play.page()
     assert [event.kind for event in play.log] == ["values.predicted"]
 
 
@@ -118,26 +117,24 @@ def test_subjects_are_those_of_the_pieces() -> None:
     assert capstone.subjects(outline()) == ("m1-r1", "log", "values", "m1-p1")
 
 
-def test_gather(library: Library) -> None:
+def test_find(library: Library) -> None:
     """Everything that the plan of the course shows is found, and has a place to be edited in."""
-    found = gather(library)
-    shown = [entry for part in library.capstone.parts for entry in part.shows]
-    pieces = [piece for part in found.pieces for piece in part]
+    found = capstone.find(library, "")
+    shown = [entry for part in library.single("capstone.yaml").parts for entry in part.shows]
+    pieces = found.all
     assert [piece.activity.__name__.rpartition(".")[2] for piece in pieces] == [
         entry.name[0] for entry in shown
     ]
     assert all(piece.activity.subjects(piece.content) for piece in pieces)
     play = Play(capstone, found)
-    for part in library.capstone.parts:
-        assert "<textarea" in render(play.do("edit", part.id)) or 'type="radio"' in render(
-            play.state
-        )
+    for part in library.single("capstone.yaml").parts:
+        assert "<textarea" in play.page(play.do("edit", part.id)) or 'type="radio"' in play.page()
 
 
-def test_gather_names_what_is_missing(tmp_path: Path) -> None:
+def test_find_names_what_is_missing(tmp_path: Path) -> None:
     """A plan that shows an unknown sheet ends in a sentence that names those there are."""
     shutil.copytree(SAMPLE / "data", tmp_path / "data")
     path = tmp_path / "data" / "capstone.yaml"
     path.write_text(path.read_text("utf-8").replace("sheet: asks", "sheet: ask"), "utf-8")
     with pytest.raises(UnknownIdError, match='Did you mean "asks"'):
-        gather(Library(tmp_path))
+        capstone.find(Library(tmp_path), "")

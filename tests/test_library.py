@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from brmcourse.hosts.library import LibraryError, fingerprint, refresh
+from brmcourse.errors import NotebooksError
+from brmcourse.hosts.library import fingerprint, refresh
 
 
 def notebook(*sources: str, **extra: Any) -> bytes:
@@ -113,7 +114,7 @@ def test_a_damaged_notebook_is_kept(shipped: Path, own: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_one_sentence(shipped: Path, tmp_path: Path) -> None:
     """A folder that cannot be written gives one sentence that names it and says what to do."""
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(LibraryError, match=r"cannot write.*file.*--dir"):
+    with pytest.raises(NotebooksError, match=r"cannot write.*file.*--dir"):
         refresh(shipped, tmp_path / "file" / "course")
 
 
@@ -127,7 +128,7 @@ def test_a_full_disk_leaves_the_old_notebook(
 
     (shipped / "m1.ipynb").write_bytes(notebook("second"))
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(LibraryError, match="No space left"):
+    with pytest.raises(NotebooksError, match="No space left"):
         refresh(shipped, own)
     assert (own / "m1.ipynb").read_bytes() == notebook("first")
     assert not list(own.glob(".*.new"))

@@ -13,12 +13,11 @@ from typing import Any
 import pytest
 
 import brmcourse
-from brmcourse.activities import conversation, response
+from brmcourse import session
+from brmcourse.activities import response
 from brmcourse.content.library import Library, load_course
 from brmcourse.hosts import notebook as host
-from brmcourse.hosts import sessions
 from brmcourse.hosts.notebook import ActivityWidget
-from brmcourse.hosts.session import MISHAP
 from brmcourse.model.question import RATINGS
 from brmcourse.paths import course_root
 from tests.overlay import SAMPLE
@@ -68,13 +67,13 @@ class Page:
 
     @property
     def state(self) -> Any:
-        return self.widget._session._state
+        return self.widget._session.state
 
 
 @pytest.fixture
 def show(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Page]:
     """A function that calls a name of the package as a cell does and returns the page it made."""
-    sessions.store.cache_clear()
+    session._learner.cache_clear()
 
     def call(name: str, about: str) -> Page:
         shown: list[Any] = []
@@ -116,7 +115,7 @@ def test_every_activity_opens(source: Path, show: Callable[[str, str], Page]) ->
     """Every activity that a module calls opens and shows no mishap."""
     assert calls(source)
     for name, about in calls(source):
-        assert MISHAP not in show(name, about).html
+        assert "brm-problem" not in show(name, about).html
 
 
 @pytest.mark.parametrize(
@@ -167,10 +166,10 @@ def test_every_conversation_can_be_played(
     page = show("converse", about)
     page.do("begin")
     while not page.state.node.ending:
-        moves = [choice.points for _, choice in conversation.shown(page.state)]
+        moves = [choice.points for _, choice in page.state.moves]
         number = moves.index(max(moves) if best else min(moves)) + 1
         page.do(f"choose {number}", turn=[str(len(page.state.turns))])
-    earned, available = page.state.points
+    earned, available = page.state.record.points
     assert earned == (available if best else 0)
     endings = list(page.state.conversation.endings)
     assert page.state.node.ending == (endings[0] if best else endings[-1])

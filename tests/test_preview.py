@@ -97,16 +97,16 @@ def show(tmp_path: Path) -> Iterator[Callable[[str], Shown]]:
 
 
 def first_stem() -> str:
-    return Library(SAMPLE).quiz("m1").questions[0].stem
+    return Library(SAMPLE).named("questions", "m1").questions[0].stem
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        (QUIZ, lambda course: course.quiz("m1").questions[0].stem),
-        ("data/scales/s.yaml", lambda course: course.scale("s").items[0].text),
-        ("data/conversations/t1.yaml", lambda course: course.conversation("t1").setting),
-        ("data/prompts/m1.yaml", lambda course: course.prompts("m1").reflections[0].text),
+        (QUIZ, lambda course: course.named("questions", "m1").questions[0].stem),
+        ("data/scales/s.yaml", lambda course: course.named("scales", "s").items[0].text),
+        ("data/conversations/t1.yaml", lambda course: course.named("conversations", "t1").setting),
+        ("data/prompts/m1.yaml", lambda course: course.named("prompts", "m1").reflections[0].text),
     ],
 )
 def test_page_shows_what_a_learner_sees(
@@ -150,7 +150,7 @@ def test_answers_are_thrown_away(show: Callable[[str], Shown]) -> None:
     kept.
     """
     shown = show(QUIZ)
-    first, second = Library(SAMPLE).quiz("m1").questions[:2]
+    first, second = Library(SAMPLE).named("questions", "m1").questions[:2]
     message = {"n": "1", "action": "check", "form": {"question": [first.id], "pick": ["A"]}}
     status, reply = shown.ask("/act/0", message)
     assert status == 200
@@ -200,7 +200,7 @@ def test_other_files_get_a_sentence(
 def test_preview_in_the_browser(show: Callable[[str], Shown]) -> None:
     """The author answers and gets feedback, and the page changes by itself when the file is saved."""
     shown = show(QUIZ)
-    quiz = Library(SAMPLE).quiz("m1")
+    quiz = Library(SAMPLE).named("questions", "m1")
     single = next(question for question in quiz.questions if question.kind == "single")
     path = _chromium()
     with (

@@ -19,14 +19,15 @@ from brmcourse.activities import (
 )
 from brmcourse.activities.activity import Action
 from brmcourse.activities.capstone import Outline
+from brmcourse.activities.writing import Prompted
 from brmcourse.content.library import Library
 from brmcourse.model.base import Content
-from brmcourse.rendering.render import render, render_problem
-from tests.make import PERFECT, exercise, ladder, outline, prompts, question, questionnaire
-from tests.make import conversation as talk
+from brmcourse.rendering.render import render_problem
+from tests.make import PERFECT, exercise, ladder, outline, question, questionnaire, staged
 from tests.make import sheet as log
 from tests.make import values as cards
-from tests.test_activities import GRADED, Play, fill
+from tests.play import Play, fill, page
+from tests.test_activities import GRADED
 
 VOID = {"input", "br", "hr", "img", "line", "circle", "meta", "link"}
 
@@ -69,7 +70,7 @@ def states(library: Library) -> Iterator[Any]:
         yield play.do("check", **fill(play, asked, PERFECT[kind]))
         yield play.do("go", "end")
         yield play.do("reset")
-    play = Play(conversation, talk())
+    play = Play(conversation, staged())
     yield play.state
     yield play.do("begin")
     yield play.do("coach")
@@ -81,7 +82,7 @@ def states(library: Library) -> Iterator[Any]:
     yield play.do("finish", **{f"i{n}": "3" for n in range(8)})
     play.do("again")
     yield play.do("finish", **{f"i{n}": "4" for n in range(8)})
-    yield Play(reflection, library.prompts("m1")).state
+    yield Play(reflection, reflection.find(library, "m1")).state
     yield from exam_states()
     yield from sheet_states()
     yield from values_states()
@@ -176,8 +177,9 @@ def capstone_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
 
 def writing_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
     """Yield a reflection and a plan, empty and filled."""
-    for activity in (reflection, plan):
-        play = Play(activity, spice(prompts()))
+    asked = outline().all
+    for activity, content in ((reflection, asked[0].content), (plan, asked[3].content)):
+        play = Play(activity, spice(content))
         yield play.state
         yield play.do("draft", **WRITTEN)
 
@@ -187,10 +189,10 @@ def test_sound_html(library: Library) -> None:
     names.
     """
     for state in states(library):
-        page = Page(render(state, trouble="No room.", notice="Mended."))
-        assert len(page.ids) == len(set(page.ids))
-        labels = {attributes.get("for") for tag, attributes in page.tags if tag == "label"}
-        for tag, attributes in page.tags:
+        html = Page(page(state, trouble="No room.", notice="Mended."))
+        assert len(html.ids) == len(set(html.ids))
+        labels = {attributes.get("for") for tag, attributes in html.tags if tag == "label"}
+        for tag, attributes in html.tags:
             if tag == "button":
                 assert attributes.get("name") == "action"
             if tag == "textarea" or attributes.get("type") in {"text", "date"}:
@@ -198,20 +200,20 @@ def test_sound_html(library: Library) -> None:
             if tag == "svg":
                 assert attributes.get("role") == "img"
                 assert attributes.get("aria-label")
-        assert "No room." in page.text
+        assert "No room." in html.text
 
 
 def test_nothing_is_preselected(library: Library) -> None:
     """A fresh page has nothing ticked, chosen or filled in."""
     for kind in PERFECT:
-        assert " checked" not in render(Play(quiz, exercise(question(kind))).state)
-    assert " checked" not in render(Play(scale, questionnaire()).state)
+        assert " checked" not in page(Play(quiz, exercise(question(kind))).state)
+    assert " checked" not in page(Play(scale, questionnaire()).state)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in PERFECT if kind != "compose"])
 def test_no_key_before_the_answer(kind: str) -> None:
     """Before an answer the page holds no feedback, no reason, no key and no option id."""
-    html = render(Play(quiz, exercise(question(kind))).state)
+    html = page(Play(quiz, exercise(question(kind))).state)
     for secret in (
         "Feedback on",
         "Because.",
@@ -229,13 +231,13 @@ def test_content_is_never_trusted_as_html() -> None:
     evil = "<img src=x onerror=alert(1)>"
     asked = question(stem=evil)
     play = Play(quiz, exercise(asked))
-    assert evil not in render(play.state)
+    assert evil not in page(play.state)
     play = Play(quiz, exercise(question("compose")))
     play.state, _ = quiz.update(
         play.state, Action("draft", form={"question": ["q1"], "text": [evil]})
     )
     play.do("draft", question="q1", text=evil)
-    assert evil not in render(play.state)
+    assert evil not in page(play.state)
     assert evil not in render_problem("Oh", evil, retry=True)
 
 
@@ -252,6 +254,7 @@ PLAIN = {
     "values",
     "plan",
     "reflection",
+    "names",
 }
 """Fields that hold no text of the author's own: ids, and words that the model prescribes."""
 
@@ -264,6 +267,8 @@ def evil(content: Any) -> Any:
             for part in content.pieces
         )
         return Outline(evil(content.capstone), pieces)
+    if isinstance(content, Prompted):
+        return replace(content, prompts=evil(content.prompts))
     if isinstance(content, Content):
         fields = {
             name: evil(getattr(content, name))
@@ -284,7 +289,7 @@ def test_every_text_is_escaped(
     """Markup that a learner types, or an author writes into any text, is shown as it was written."""
     texts = ""
     for state in states(spice):
-        html = render(state)
+        html = page(state)
         assert "<i>" not in html.lower()
         texts += Page(html).text
     assert EVIL in texts
@@ -292,7 +297,7 @@ def test_every_text_is_escaped(
 
 def test_progress_and_feedback_regions(library: Library) -> None:
     """A question tells where it stands, and the feedback region exists before there is feedback."""
-    html = render(Play(quiz, exercise(question(), question(key="q2"), question(key="q3"))).state)
+    html = page(Play(quiz, exercise(question(), question(key="q2"), question(key="q3"))).state)
     assert "Question 1 of 3" in html
     assert 'role="status"' in html
 
@@ -302,7 +307,7 @@ def test_guesses_are_not_counted() -> None:
     play = Play(quiz, exercise(question(), purpose="guess"))
     play.do("check", **fill(play, question(), "cyn"))
     play.do("go", "end")
-    html = render(play.state)
+    html = page(play.state)
     assert "not counted" in html
     assert "points" not in html.replace("of 1 point", "")
 
@@ -316,10 +321,10 @@ def test_summary_sends_back_to_the_reading() -> None:
     play.do("check", **fill(play, good, "ann"))
     play.do("check", **fill(play, poor, "cyn"))
     play.do("go", "end")
-    html = render(play.state)
+    html = page(play.state)
     assert "1</strong> of 2 points" in html
     assert "Ask first" not in html
     other = Play(quiz, exercise(good))
     other.do("check", **fill(other, good, "cyn"))
     other.do("go", "end")
-    assert 'data-heading="Ask first"' in render(other.state)
+    assert 'data-heading="Ask first"' in page(other.state)

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from brmcourse.activities import sheet
-from brmcourse.activities.activity import start
-from brmcourse.rendering.render import render
+from brmcourse.events import SheetWrote
 from tests.make import sheet as log
-from tests.test_activities import Play
+from tests.play import Play
 
 TALLY = {
     "kind": "tally",
@@ -41,9 +40,9 @@ def test_each_change_is_recorded_once() -> None:
     write(play, what=" A <list>\n")
     write(play, what=" A <list>\n")
     write(play, state="half")
-    assert [event.body["texts"] for event in play.log] == [
-        {"what": " A <list>\n"},
-        {"what": " A <list>\n", "state": "half"},
+    assert play.bodies == [
+        SheetWrote(1, {"what": " A <list>\n"}),
+        SheetWrote(1, {"what": " A <list>\n", "state": "half"}),
     ]
     assert play.reopened == play.state
 
@@ -64,11 +63,11 @@ def test_removed_entry_comes_back_in_its_place() -> None:
     write(play, 1, "add log", what="one")
     write(play, 2, what="two")
     play.do("remove", "log 1")
-    assert "Bring it back" in render(play.state)
+    assert "Bring it back" in play.page()
     play.do("restore", "log 1")
     assert play.state.entries == {1: {"what": "one"}, 2: {"what": "two"}}
     assert list(play.state.entries) == [1, 2]
-    assert "Bring it back" not in render(play.reopened)
+    assert "Bring it back" not in play.page(play.reopened)
 
 
 def test_last_entry_may_go_as_well() -> None:
@@ -76,7 +75,7 @@ def test_last_entry_may_go_as_well() -> None:
     play = Play(sheet, log())
     play.do("remove", "log 1")
     assert play.state.entries == {}
-    assert "Add a first promise" in render(play.state)
+    assert "Add a first promise" in play.page()
     play.do("add", "log")
     assert play.state.entries == {2: {}}
 
@@ -90,7 +89,7 @@ def test_new_entry_does_not_pass_for_saved() -> None:
     play.do("remove", "log 1")
     play.do("add", "log")
     assert play.state.entries == {2: {}}
-    assert "Saved at" not in render(play.state)
+    assert "Saved at" not in play.page()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +104,7 @@ def test_action_meant_for_something_else(action: str, about: str) -> None:
     play = Play(sheet, log())
     play.do(action, about)
     assert play.log == []
-    assert play.state == sheet.begin(log(), "seed")
+    assert play.state == Play(sheet, log()).state
 
 
 def test_reworded_sheet_keeps_its_texts() -> None:
@@ -115,12 +114,9 @@ def test_reworded_sheet_keeps_its_texts() -> None:
     fewer = log(
         lead="In other words.", fields=[field for field in log().fields if field.id != "more"]
     )
-    later = Play(sheet, fewer)
-    later.log, later.state = play.log, start(sheet, fewer, play.log, "seed")
+    later = Play(sheet, fewer, play.log)
     write(later, what="two")
-    assert start(sheet, log(), later.log, "seed").entries == {
-        1: {"what": "two", "more": "more of it"}
-    }
+    assert Play(sheet, log(), later.log).state.entries == {1: {"what": "two", "more": "more of it"}}
 
 
 def test_dates_put_entries_in_order() -> None:
@@ -132,9 +128,9 @@ def test_dates_put_entries_in_order() -> None:
         (("late", "2026-12-01"), ("never", ""), ("soon", "2026-11-30")), 1
     ):
         write(play, number, "add log", what=what, by=by)
-    assert list(play.state.filled) == [3, 1, 2]
+    assert list(play.state.record.filled) == [3, 1, 2]
     assert list(play.state.entries) == [1, 2, 3, 4]
-    page = render(play.state)
+    page = play.page()
     assert (
         page.index("30 November 2026") < page.index("1 December 2026") < page.index("No date yet")
     )
@@ -145,11 +141,11 @@ def test_tally_counts_what_is_over() -> None:
     counted.
     """
     play = Play(sheet, log(shows=TALLY))
-    assert play.state.tally == (0, 0)
+    assert play.state.record.tally == (0, 0)
     for number, state in enumerate(("done", "half", "open", "done"), 1):
         write(play, number, "add log", state=state)
-    assert play.state.tally == (2, 3)
-    assert "Promises kept: <strong>2</strong> of 3" in render(play.state)
+    assert play.state.record.tally == (2, 3)
+    assert "Promises kept: <strong>2</strong> of 3" in play.page()
 
 
 def test_circles_group_entries() -> None:
@@ -160,10 +156,10 @@ def test_circles_group_entries() -> None:
     for number, (what, state) in enumerate((("far", "done"), ("near", "open"), ("nowhere", "")), 1):
         write(play, number, "add log", what=what, state=state)
     found = [
-        (answer.id, [texts["what"] for texts in members]) for answer, members in play.state.circles
+        (answer.id, [texts["what"] for texts in members]) for answer, members in play.state.record.circles
     ]
     assert found == [("open", ["near"]), ("half", []), ("done", ["far"])]
-    assert 'aria-label="Is open: 1, Is half: 0, Is done: 1."' in render(play.state)
+    assert 'aria-label="Is open: 1, Is half: 0, Is done: 1."' in play.page()
 
 
 def test_points_need_every_answer() -> None:
@@ -173,25 +169,23 @@ def test_points_need_every_answer() -> None:
     second = log().fields[-1].model_copy(update={"id": "other"})
     play = Play(sheet, log(entry=None, fields=[log().fields[-1], second], shows=POINTS))
     write(play, state="done")
-    assert play.state.points is None
-    assert "Choose an answer in every line" in render(play.state)
+    assert play.state.record.points is None
+    assert "Choose an answer in every line" in play.page()
     write(play, other="open")
-    assert (play.state.points, play.state.ready) == (2, True)
-    assert "<strong>2</strong> of 4 points" in render(play.state)
-    assert "Go on." in render(play.state)
+    assert (play.state.record.points, play.state.record.ready) == (2, True)
+    assert "<strong>2</strong> of 4 points" in play.page()
+    assert "Go on." in play.page()
     write(play, state="open", other="done")
-    assert (play.state.points, play.state.ready) == (2, False)
-    assert "Wait a little." in render(play.state)
+    assert (play.state.record.points, play.state.record.ready) == (2, False)
+    assert "Wait a little." in play.page()
 
 
 def test_letter_joins_the_texts() -> None:
     """The letter holds the texts in the order of the fields, with nothing between them."""
     play = Play(sheet, log(entry=None, fields=log().fields[:2], shows={"kind": "letter"}))
-    assert "Your letter so far" not in render(play.state)
+    assert "Your letter so far" not in play.page()
     write(play, more="Yours, N.", what="Dear K.,")
-    assert "<p>Dear K.,</p><p>Yours, N.</p>" in render(play.state).replace("\n", "").replace(
-        "  ", ""
-    )
+    assert "<p>Dear K.,</p><p>Yours, N.</p>" in play.page().replace("\n", "").replace("  ", "")
 
 
 @pytest.mark.parametrize(
@@ -253,6 +247,7 @@ def test_texts_survive(moves: list[tuple[Any, ...]]) -> None:
             for entry, texts in sorted(kept.items())
         }
         assert list(play.state.entries.items()) == list(shown.items())
-        written = [text for event in play.log for text in event.body.get("texts", {}).values()]
+        wrote = [body for body in play.bodies if isinstance(body, SheetWrote)]
+        written = [text for body in wrote for text in body.texts.values()]
         assert all(text in written for texts in kept.values() for text in texts.values() if text)
     assert play.reopened == play.state

@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brmcourse.activities import values
-from brmcourse.activities.activity import start
-from brmcourse.events import Draft, record
-from brmcourse.rendering.render import render
+from brmcourse.activities.activity import Context, start
+from brmcourse.events import Draft, ValuesPredicted, ValuesRanked
 from tests.make import values as cards
-from tests.test_activities import Play
+from tests.play import Play, event
 
 CARDS = [card.id for card in cards().cards]
 HEARD = "What they said or did that shows it"
@@ -39,11 +38,11 @@ def compared(before: tuple[str, ...], after: tuple[str, ...]) -> Any:
 
 def test_cards_begin_in_an_order_of_chance() -> None:
     """The cards lie in an order that is the learner's own, and which is no ranking yet."""
-    orders = {values.begin(cards(), str(seed)).order for seed in range(20)}
+    orders = {start(values, cards(), (), Context(str(seed))).order for seed in range(20)}
     assert len(orders) > 10
-    state = values.begin(cards(), "seed")
-    assert not state.ranked
-    assert "Your first three" not in render(state)
+    play = Play(values, cards())
+    assert not play.state.ranked
+    assert "Your first three" not in play.page()
 
 
 def test_order_may_be_kept_as_it_lies() -> None:
@@ -51,8 +50,8 @@ def test_order_may_be_kept_as_it_lies() -> None:
     play = Play(values, cards())
     play.do("rank")
     assert play.state.ranked
-    assert play.state.order == values.begin(cards(), "seed").order
-    assert "Your first three" in render(play.reopened)
+    assert play.state.order == Play(values, cards()).state.order
+    assert "Your first three" in play.page(play.reopened)
 
 
 def test_arrows_and_numbers_move_a_card() -> None:
@@ -79,13 +78,13 @@ def test_guess_comes_before_the_answer() -> None:
     play.do("asked", **pick("predicted", "ann", "ann", "bea", evidence="She said so."))
     assert not play.state.asked
     assert play.state.notice
-    assert HEARD not in render(play.state)
+    assert HEARD not in play.page()
     assert play.state.predicted[0] == {"card": "ann", "evidence": "She said so."}
     play.do("asked", **pick("predicted", "ann", "bea", "cyn"))
-    assert HEARD in render(play.reopened)
+    assert HEARD in play.page(play.reopened)
     play.do("draft", **pick("revised", "bea", "cyn", "dot"))
     play.do("guess-again")
-    assert HEARD not in render(play.state)
+    assert HEARD not in play.page()
     assert values.chosen(play.state.revised) == ["bea", "cyn", "dot"]
 
 
@@ -126,10 +125,10 @@ def test_comparison_needs_both_sides() -> None:
     play.do("asked", **pick("predicted", "ann", "bea", "cyn"))
     play.do("draft", **pick("revised", "ann", "ann", "bea"))
     assert play.state.comparison is None
-    assert "side by side" not in render(play.state)
+    assert "side by side" not in play.page()
     play.do("draft", **pick("revised", "ann", "cyn", "bea"))
     assert play.state.comparison.confidence is None
-    assert "% sure" not in render(play.state)
+    assert "% sure" not in play.page()
 
 
 @given(one=st.sampled_from(CARDS), other=st.sampled_from(CARDS))
@@ -148,27 +147,30 @@ def test_cards_that_are_gone() -> None:
     """After a change of the cards an order of the old ones counts no more, and a pick of one leaves
     its evidence.
     """
-    drafts = (
-        Draft("values.ranked", "values", "old", {"order": ["gone", *CARDS[1:]]}),
-        Draft(
-            "values.predicted",
-            "values",
-            "old",
-            {"picks": [{"card": "gone", "evidence": "She said so."}, {}, {}]},
-        ),
+    bodies = (
+        ValuesRanked(["gone", *CARDS[1:]]),
+        ValuesPredicted([{"card": "gone", "evidence": "She said so."}, {}, {}]),
     )
-    state = start(values, cards(), map(record, drafts), "seed")
-    assert not state.ranked
-    assert sorted(state.order) == CARDS
-    assert state.predicted[0] == {"evidence": "She said so."}
-    assert render(state)
+    play = Play(values, cards(), [event(Draft("values", 1, body)) for body in bodies])
+    assert not play.state.ranked
+    assert sorted(play.state.order) == CARDS
+    assert play.state.predicted[0] == {"evidence": "She said so."}
+    assert play.page()
 
 
 FIELDS = st.sampled_from(
     [
         *(f"rank:{card}" for card in (*CARDS, "gone")),
-        *(f"predicted:{number}:{key}" for number in (1, 2, 3, 4) for key in values.GUESS),
-        *(f"revised:{number}:{key}" for number in (1, 2, 3) for key in values.ANSWER),
+        *(
+            f"predicted:{number}:{key}"
+            for number in (1, 2, 3, 4)
+            for key in values.NOTED[values.PREDICTED]
+        ),
+        *(
+            f"revised:{number}:{key}"
+            for number in (1, 2, 3)
+            for key in values.NOTED[values.REVISED]
+        ),
     ]
 )
 MOVES = st.tuples(
@@ -196,4 +198,4 @@ def test_order_stays_an_order(moves: list[tuple[str, str, dict[str, str]]]) -> N
             for card in values.chosen(picks)
         } <= {*CARDS}
     assert play.reopened == replace(play.state, notice="")
-    assert render(play.reopened) == render(replace(play.state, notice=""))
+    assert play.page(play.reopened) == play.page(replace(play.state, notice=""))

@@ -139,7 +139,7 @@ class ConversationState:
 
 def find(library: Library, name: str) -> Stage:
     """Return the conversation of that id; raise UnknownIdError or ContentError."""
-    return Stage(library.named("conversations", "conversation", name))
+    return Stage(library.named("conversations", name))
 
 
 def subjects(content: Stage) -> tuple[str, ...]:

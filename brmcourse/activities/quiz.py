@@ -235,8 +235,8 @@ class QuizState:
 
 def find(library: Library, name: str) -> Exercise:
     """Return the quiz of that id with its module; raise UnknownIdError or ContentError."""
-    found: Quiz = library.named("questions", "quiz", name)
-    before = library.named("questions", "quiz", found.parallel) if found.parallel else None
+    found: Quiz = library.named("questions", name)
+    before = library.named("questions", found.parallel) if found.parallel else None
     return Exercise(found, library.module(found.module), before)
 
 

@@ -22,7 +22,7 @@ __all__ = ["begin", "blank", "find", "fold", "subjects", "update"]
 
 def find(library: Library, name: str) -> Prompted:
     """Return the reflections of that module; raise UnknownIdError or ContentError."""
-    found: Prompts = library.named("prompts", "set of prompts", name)
+    found: Prompts = library.named("prompts", name)
     return Prompted(found.reflections, ReflectionWrote, found.module)
 
 

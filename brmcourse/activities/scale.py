@@ -109,11 +109,11 @@ def find(library: Library, name: str) -> Questionnaire:
     """Return the self-assessment of that id; raise UnknownIdError or ContentError."""
     if name.lower() == BASELINE:
         baseline: Baseline = library.single("baseline.yaml")
-        scales = [library.named("scales", "self-assessment", drawn) for drawn in baseline.draws]
+        scales = [library.named("scales", drawn) for drawn in baseline.draws]
         found = baseline.of(scales)
     else:
-        found = library.named("scales", "self-assessment", name)
-    return Questionnaire(found, library.named("formats", "answer format", found.format))
+        found = library.named("scales", name)
+    return Questionnaire(found, library.named("formats", found.format))
 
 
 def subjects(content: Questionnaire) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ def _by_date(date: str) -> tuple[bool, str]:
 
 def find(library: Library, name: str) -> Sheet:
     """Return the sheet of that id; raise UnknownIdError or ContentError."""
-    found: Sheet = library.named("sheets", "sheet", name)
+    found: Sheet = library.named("sheets", name)
     return found
 
 

@@ -28,22 +28,34 @@ function swap(root, html) {
   target?.scrollIntoView({ block: "nearest" });
 }
 
+// An id for each action (uuid7: it sorts by time), so that what is sent twice is recorded once.
+function actionId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const time = Date.now();
+  for (let place = 0; place < 6; place += 1) bytes[place] = (time / 2 ** (8 * (5 - place))) & 255;
+  bytes[6] = 0x70 | (bytes[6] & 15);
+  bytes[8] = 0x80 | (bytes[8] & 63);
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
 function render({ model, el }) {
   const root = document.createElement("div");
   el.append(root);
   let shown = model.get("html");
   swap(root, shown);
   let last = null; // the action whose answer is awaited
-  let count = 0;
   let watchdog = 0;
   const drafts = new Map(); // form -> {pause, limit}: texts typed and not yet sent
 
   function send(action, form, focused) {
-    last = `${model.cid ?? ""}${Math.random()}.${++count}`;
+    last = actionId();
     root.dataset.acted = focused ? "1" : "";
     clearTimeout(watchdog);
     watchdog = setTimeout(() => lost(true), PATIENCE);
-    model.send({ n: last, action, form });
+    // Whom the page is about: another window may have turned to another partner meanwhile.
+    const partner = root.querySelector("[data-partner]")?.dataset.partner ?? "";
+    model.send({ n: last, action, form, partner });
   }
   function lost(yes) {
     const notice = root.querySelector("[data-lost]");

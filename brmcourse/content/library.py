@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from brmcourse.catalogue import found, places
+from brmcourse.catalogue import found, places, rows_of
 from brmcourse.content.wording import mistakes
 from brmcourse.content.yaml import Source, read_source
 from brmcourse.errors import ContentError, Problem, UnknownIdError
@@ -42,6 +42,12 @@ BASELINE = "baseline"
 def kinds() -> Mapping[str, type[Content]]:
     """Return every folder and single file below data/, with the class of what it holds."""
     return {place: found(model) for place, model in {**places(), **LOOKED_UP}.items()}
+
+
+def holds(folder: str) -> str:
+    """Return what a file of a folder is called in a sentence."""
+    rows = rows_of(folder)
+    return rows[0].holds if rows else "answer format"
 
 
 def folders() -> list[str]:
@@ -90,16 +96,12 @@ class Library:
         """Return the content of a file that the course has one of; raise ContentError."""
         return self._once(self.root / "data" / name, name)
 
-    def named(self, folder: str, what: str, name: str) -> Any:
-        """Return the content of that id in a folder; raise UnknownIdError (of a `what`).
-
-        Raises ContentError if its file is damaged.
-        """
-        paths = {path.stem: path for path in sorted((self.root / "data" / folder).glob("*.yaml"))}
-        path = paths.get(name.lower())
-        if path is None:
-            raise UnknownIdError(what, name, list(paths))
-        return self._once(path, folder)
+    def named(self, folder: str, name: str) -> Any:
+        """Return the content of that id in a folder; raise UnknownIdError or ContentError."""
+        known = self.names(folder)
+        if name.lower() not in known:
+            raise UnknownIdError(holds(folder), name, known)
+        return self._once(self.root / "data" / folder / f"{name.lower()}.yaml", folder)
 
     def names(self, folder: str) -> list[str]:
         """Return the ids by which the content of a folder is asked for."""

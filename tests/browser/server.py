@@ -5,13 +5,14 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 
-from brmcourse.log.sqlite import Store
+from brmcourse.log.sqlite import SqliteLog
 
 COMMAND = [sys.executable, "-c", "from brmcourse.cli import main; raise SystemExit(main())"]
 
@@ -101,11 +102,11 @@ class CourseServer:
 
     def bodies(self, *subjects: str) -> list[dict]:
         """Return the bodies of the events that are on the disk at this moment, oldest first."""
-        store = Store(self.store_path)
+        log = SqliteLog(self.store_path)
         try:
-            return [dict(event.body) for event in store.read(subjects)[1]]
+            return [asdict(event.body) for event in log.read(subjects=subjects)[1]]
         finally:
-            store.close()
+            log.close()
 
     def _surroundings(self) -> dict[str, str]:
         data = str(self.home / "data")

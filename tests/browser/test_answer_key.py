@@ -41,8 +41,8 @@ def test_nothing_is_told_before_the_answer(new_learner: NewLearner, library: Lib
     """Neither page nor messages hold feedback, reasons, the model answer or better lines of what is
     not answered.
     """
-    quizzes = [library.quiz("m1-before"), library.quiz("m1")]
-    talk = library.conversation("s1")
+    quizzes = [library.named("questions", "m1-before"), library.named("questions", "m1")]
+    talk = library.named("conversations", "s1")
     question, *later = quizzes[1].questions
     chosen = question.options[0]
     secret = [text for quiz in quizzes for text in keys(quiz)]
@@ -62,7 +62,7 @@ def test_nothing_is_told_before_the_answer(new_learner: NewLearner, library: Lib
 @only(argvalues=["page"])
 def test_the_form_does_not_name_the_options(new_learner: NewLearner, library: Library) -> None:
     """An answer stands in the form as the letter of its place, never with its id or its credit."""
-    quiz = library.quiz("m1-before")
+    quiz = library.named("questions", "m1-before")
     learner = new_learner()
     learner.turn_to(quiz.title)
     fields = learner.part.locator("input[name=pick]")

@@ -9,9 +9,11 @@ from random import Random
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from brmcourse.activities import scale as scales
 from brmcourse.checks.reading import read_notebook
 from brmcourse.content.library import Library
 from brmcourse.paths import course_root
+from brmcourse.scoring.marks import mark
 
 from .conftest import WIDE
 from .learner import abroad
@@ -79,17 +81,19 @@ def test_the_log_holds_what_was_done(how: str, course: CourseServer, library: Li
         for function, name in calls(module):
             match function:
                 case "quiz":
-                    for question in library.quiz(name).questions:
-                        [answer] = [body for body in course.bodies(question.id) if "points" in body]
-                        assert how != "well" or answer["points"] == pytest.approx(1), question.id
+                    for question in library.named("questions", name).questions:
+                        [answer] = [body for body in course.bodies(question.id) if "quiz" in body]
+                        earned = mark(question, answer["response"]).points
+                        assert how != "well" or earned == pytest.approx(1), question.id
                 case "converse":
-                    talk = library.conversation(name)
-                    points = [body["points"] for body in course.bodies(talk.id) if "points" in body]
+                    talk = library.named("conversations", name)
+                    moves = [body for body in course.bodies(talk.id) if "choice" in body]
+                    points = [talk.nodes[m["node"]].choices[m["choice"]].points for m in moves]
                     assert points
                     assert how != "well" or set(points) == {2}
                 case "scale":
                     kinds = Counter(
-                        "answers" in body for body in course.bodies(library.scale(name).id)
+                        "answers" in body for body in course.bodies(scales.find(library, name).scale.id)
                     )
                     assert kinds[True] == 1
                 case "reflect" | "plan":
@@ -97,7 +101,7 @@ def test_the_log_holds_what_was_done(how: str, course: CourseServer, library: Li
                         assert course.bodies(prompt.id)[-1], prompt.id
                 case "sheet":
                     entries = {body["entry"] for body in course.bodies(name)}
-                    assert entries == ({1, 2} if library.sheet(name).entry else {1})
+                    assert entries == ({1, 2} if library.named("sheets", name).entry else {1})
 
 
 def test_the_plan_is_put_together_from_what_was_written(
@@ -109,12 +113,12 @@ def test_the_plan_is_put_together_from_what_was_written(
     page.goto(course.at("m8"))
     plan = page.locator("section.brm-capstone")
     expect(plan).to_be_visible(timeout=60_000)
-    for part in library.capstone.parts:
+    for part in library.single("capstone.yaml").parts:
         for shown in part.shows:
             kind, name = shown.name
             if kind == "sheet":
                 field = next(
-                    field for field in library.sheet(name).fields if field.kind in {"line", "text"}
+                    field for field in library.named("sheets", name).fields if field.kind in {"line", "text"}
                 )
                 expect(plan.get_by_text(f"My words to {name}:1:{field.id}").first).to_be_visible()
             elif kind == "reflection":

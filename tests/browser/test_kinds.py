@@ -75,16 +75,17 @@ CONTENT = {
 }
 CELL = """
 from pathlib import Path
-from brmcourse.activities import quiz
-from brmcourse.activities.quiz import Exercise
 from brmcourse.content.library import Library
+from brmcourse.events import LEARNER, SELF, Event, LearnerBegan, new_id, now
 from brmcourse.hosts.notebook import ActivityWidget
-from brmcourse.hosts.session import Session
-from brmcourse.hosts.sessions import store
+from brmcourse.log.sqlite import SqliteLog
+from brmcourse.paths import store_path
+from brmcourse.session import Learner, find_session
 
-library = Library(Path({root!r}))
-found = library.quiz("k1")
-ActivityWidget(Session(quiz, Exercise(found, library.module(found.module)), store(), "seed"))
+log = SqliteLog(store_path())
+if not log.read(subjects=[LEARNER])[1]:
+    log.add([Event(new_id(), now(), LEARNER, 1, "me", SELF, "", LearnerBegan("seed"))])
+ActivityWidget(find_session(Library(Path({root!r})), "quiz", "k1", Learner(log)))
 """
 
 
@@ -114,7 +115,7 @@ def other_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def quiz(other_course: Path) -> Quiz:
     """The quiz of the other kinds."""
-    return Library(other_course).quiz("k1")
+    return Library(other_course).named("questions", "k1")
 
 
 @pytest.fixture(scope="module")

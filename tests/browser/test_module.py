@@ -90,7 +90,7 @@ def wrong_feedback(question: object) -> list[str]:
 
 def test_two_guesses_open_the_module(learner: Learner, library: Library) -> None:
     """The two pre-questions can be answered, tell what was chosen, and are not counted."""
-    quiz = library.quiz("m1-before")
+    quiz = library.named("questions", "m1-before")
     learner.turn_to(quiz.title)
     for number, question in enumerate(quiz.questions, 1):
         learner.sees(f"Question {number} of {len(quiz.questions)}", question.stem)
@@ -105,7 +105,7 @@ def test_ten_questions_are_answered_wrong_then_right(learner: Learner, library: 
     """Each question starts with nothing chosen, says where one is, and gives the feedback of the
     option chosen.
     """
-    quiz = library.quiz("m1")
+    quiz = library.named("questions", "m1")
     learner.turn_to(quiz.title)
     for number, question in enumerate(quiz.questions, 1):
         learner.sees(f"Question {number} of {len(quiz.questions)}", question.stem)
@@ -130,7 +130,7 @@ def test_ten_questions_are_answered_wrong_then_right(learner: Learner, library: 
 
 def test_the_next_question_is_where_the_learner_is(learner: Learner, library: Library) -> None:
     """Going on puts the focus on the new question, in view, so that nobody has to search for it."""
-    quiz = library.quiz("m1")
+    quiz = library.named("questions", "m1")
     total = len(quiz.questions)
     learner.turn_to(quiz.title)
     learner.press("Look again at question 1")
@@ -160,7 +160,7 @@ def test_the_summary_counts_first_tries_and_leads_back_to_the_reading(
     """The summary shows the mark of the first tries and links the sections to read again; a link
     leads there.
     """
-    quiz, module = library.quiz("m1"), library.module("m1")
+    quiz, module = library.named("questions", "m1"), library.module("m1")
     learner.turn_to(quiz.title)
     expect(learner.part.locator(".brm-score")).to_contain_text(
         f"{first_try_points(quiz)} of {len(quiz.questions)} points on your first tries."
@@ -178,7 +178,7 @@ def test_starting_over_asks_first_and_then_clears_the_quiz(
     learner: Learner, library: Library
 ) -> None:
     """A reset is confirmed, can be refused, and brings back question 1 with nothing chosen."""
-    quiz = library.quiz("m1")
+    quiz = library.named("questions", "m1")
     learner.turn_to(quiz.title)
     learner.press("Start over")
     learner.press("No, keep my answers")
@@ -213,7 +213,7 @@ def test_the_conversation_is_played_to_its_debrief(learner: Learner, library: Li
     """Three moves a turn lead to an ending; the debrief shows the path, better lines, trust and all
     endings.
     """
-    talk = library.conversation("s1")
+    talk = library.named("conversations", "s1")
     learner.turn_to(talk.title)
     learner.sees(talk.setting, talk.exit_rule)
     learner.press("Start the conversation")
@@ -237,7 +237,7 @@ def test_the_conversation_is_played_to_its_debrief(learner: Learner, library: Li
 
 def test_the_conversation_is_played_again_from_turn_two(learner: Learner, library: Library) -> None:
     """Playing again from move 2 keeps move 1, and another way can be taken from there."""
-    talk = library.conversation("s1")
+    talk = library.named("conversations", "s1")
     learner.turn_to(talk.title)
     learner.press("Play again from move 2")
     opening = next(choice for choice in talk.nodes[talk.start].choices if choice.points == WEAK)
@@ -255,8 +255,8 @@ def test_the_self_assessment_gives_a_result_and_a_change(
     """Missing answers are named; the result has a score, a band, a dot for each part, and the
     change since then.
     """
-    scale = library.scale("emp")
-    form = library.format(scale.format)
+    scale = library.named("scales", "emp")
+    form = library.named("formats", scale.format)
     learner.turn_to(scale.title)
     *most, last = scale.items
     for item in most:
@@ -286,7 +286,7 @@ def test_the_self_assessment_gives_a_result_and_a_change(
 def test_both_reflections_are_written_and_saved(learner: Learner, library: Library) -> None:
     """What is written to each prompt says "Saved at", as soon as the typing stops."""
     learner.turn_to("Reflection")
-    for number, prompt in enumerate(library.prompts("m1").reflections, 1):
+    for number, prompt in enumerate(library.named("prompts", "m1").reflections, 1):
         learner.sees(prompt.title, prompt.text)
         learner.write("Your notes", f"Note {number} on K.", under=prompt.title)
         learner.saved(prompt.title)
@@ -294,7 +294,7 @@ def test_both_reflections_are_written_and_saved(learner: Learner, library: Libra
 
 def test_the_plan_is_shown_as_one_sentence(learner: Learner, library: Library) -> None:
     """Situation, action and moment are written, saved, and shown as one if-then sentence."""
-    [prompt] = library.prompts("m1").plans
+    [prompt] = library.named("prompts", "m1").plans
     learner.turn_to("Plan")
     learner.write("If …", "K. says it is late")
     learner.write("then I …", "ask what it causes")

@@ -35,7 +35,7 @@ def test_a_text_is_saved_soon_after_the_last_key(
     """Two seconds after the last key at the latest the page says "Saved at", and the text is on the
     disk by then.
     """
-    prompt = library.prompts("m1").reflections[0]
+    prompt = library.named("prompts", "m1").reflections[0]
     learner.turn_to("Reflection")
     learner.write("Your notes", "K. ended the call early.", under=prompt.title)
     typed = time.monotonic()
@@ -49,7 +49,7 @@ def test_the_page_never_says_saved_while_it_is_not(
     learner: Learner, server: CourseServer, library: Library
 ) -> None:
     """Between a key and the save the page says "Saving …", not "Saved"."""
-    prompt = library.prompts("m1").reflections[0]
+    prompt = library.named("prompts", "m1").reflections[0]
     learner.turn_to("Reflection")
     learner.write("Your notes", "First.", under=prompt.title)
     learner.saved(prompt.title)
@@ -68,7 +68,7 @@ def test_leaving_in_the_middle_of_a_word_keeps_it(
 ) -> None:
     """A page left 300 ms after the last key has the text when it is opened again."""
     prompt, text = (
-        library.prompts("m1").reflections[1],
+        library.named("prompts", "m1").reflections[1],
         f"Her director wants it by June. I left to {way}",
     )
     learner = new_learner()
@@ -92,7 +92,7 @@ def test_a_long_strange_text_comes_back_exactly_as_text(
     """20,000 characters with markup, emoji, quotes and line breaks come back to the letter and stay
     text.
     """
-    prompt = library.prompts("m1").reflections[0]
+    prompt = library.named("prompts", "m1").reflections[0]
     learner = new_learner()
     learner.turn_to("Reflection")
     field = learner.field("Your notes", under=prompt.title)
@@ -114,9 +114,9 @@ def test_everything_is_there_after_the_course_was_ended(
     """The course is ended and started again: answers, position, ratings, moves, texts and plan are
     all there.
     """
-    quiz, talk, scale = library.quiz("m1"), library.conversation("s1"), library.scale("emp")
-    label = library.format(scale.format).labels[2]
-    reflection, plan = library.prompts("m1").reflections[0], library.prompts("m1").plans[0]
+    quiz, talk, scale = library.named("questions", "m1"), library.named("conversations", "s1"), library.named("scales", "emp")
+    label = library.named("formats", scale.format).labels[2]
+    reflection, plan = library.named("prompts", "m1").reflections[0], library.named("prompts", "m1").plans[0]
     first = quiz.questions[0].options[0]
     move = talk.nodes[talk.start].choices[1]
     with CourseServer(host, tmp_path) as server, browser.new_context(viewport=WIDE) as window:

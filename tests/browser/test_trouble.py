@@ -28,7 +28,7 @@ def test_two_pages_of_one_module_agree(
     """An answer given in one page shows in the other with its next action, and both answers are in
     the log.
     """
-    quiz = library.quiz("m1-before")
+    quiz = library.named("questions", "m1-before")
     question, next_question = quiz.questions
     here, there = new_learner(), new_learner()
     here.turn_to(quiz.title)
@@ -53,7 +53,7 @@ def test_a_move_in_a_conversation_that_went_on_elsewhere_says_so(
     """A move for a turn that has passed in another page is not taken; the page says why and shows
     where it stands.
     """
-    talk = library.conversation("s1")
+    talk = library.named("conversations", "s1")
     move, stale = talk.nodes[talk.start].choices[:2]
     here, there = new_learner(), new_learner()
     here.turn_to(talk.title)
@@ -72,7 +72,7 @@ def test_a_move_in_a_conversation_that_went_on_elsewhere_says_so(
 @pytest.fixture
 def halfway(learner: Learner, library: Library) -> Learner:
     """A learner with a saved note and an answered question."""
-    prompt, quiz = library.prompts("m1").reflections[0], library.quiz("m1")
+    prompt, quiz = library.named("prompts", "m1").reflections[0], library.named("questions", "m1")
     learner.turn_to("Reflection")
     learner.write("Your notes", "Before the fall.", under=prompt.title)
     learner.saved(prompt.title)
@@ -85,7 +85,7 @@ def halfway(learner: Learner, library: Library) -> Learner:
 
 def finds_all_again(learner: Learner, library: Library) -> None:
     """Expect the saved note and the answered question of `halfway`."""
-    prompt, quiz = library.prompts("m1").reflections[0], library.quiz("m1")
+    prompt, quiz = library.named("prompts", "m1").reflections[0], library.named("questions", "m1")
     learner.turn_to("Reflection")
     expect(learner.field("Your notes", under=prompt.title)).to_have_value("Before the fall.")
     learner.turn_to(quiz.title)
@@ -99,7 +99,7 @@ def test_a_dead_kernel_takes_nothing_from_the_screen(
     """After the kernel is killed the next action says that the page lost touch; all stays on
     screen, and what was confirmed is there after a reload.
     """
-    quiz, activities = library.quiz("m1"), halfway.page.locator(".brm").count()
+    quiz, activities = library.named("questions", "m1"), halfway.page.locator(".brm").count()
     server.kill(halfway.kernel_id)
     halfway.press("Next question")
     expect(halfway.part.get_by_text(LOST)).to_be_visible(timeout=PATIENCE)
@@ -116,7 +116,7 @@ def test_a_dead_kernel_is_replaced_and_the_module_runs_again(
     """JupyterLab says that the kernel died and starts another; the course runs again by itself and
     goes on.
     """
-    quiz = library.quiz("m1")
+    quiz = library.named("questions", "m1")
     halfway.page.evaluate(
         "for (const old of document.querySelectorAll('.brm')) old.dataset.old = ''"
     )
@@ -135,7 +135,7 @@ def test_quick_ratings_are_all_kept(
     learner: Learner, server: CourseServer, library: Library
 ) -> None:
     """Ratings given faster than the course answers stay on screen, and all of them are on the disk."""
-    scale = library.scale("emp")
+    scale = library.named("scales", "emp")
     learner.turn_to(scale.title)
     learner.part.evaluate(HURRY)
     learner.sees(f"Saved: {len(scale.items)} of {len(scale.items)} answered")

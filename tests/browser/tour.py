@@ -10,7 +10,7 @@ from .learner import Learner
 
 def tour(learner: Learner, library: Library) -> Iterator[str]:
     """Do the module, yielding the name of each state while it is on screen."""
-    learner.turn_to(library.quiz("m1-before").title)
+    learner.turn_to(library.named("questions", "m1-before").title)
     yield "opened"
     yield from _quiz(learner, library)
     yield from _conversation(learner, library)
@@ -20,7 +20,7 @@ def tour(learner: Learner, library: Library) -> Iterator[str]:
 
 
 def _quiz(learner: Learner, library: Library) -> Iterator[str]:
-    quiz = library.quiz("m1")
+    quiz = library.named("questions", "m1")
     learner.turn_to(quiz.title)
     learner.press("Check answer")
     learner.sees("Choose one of the answers first.")
@@ -56,7 +56,7 @@ def _answer(learner: Learner, question: Question) -> None:
 
 
 def _conversation(learner: Learner, library: Library) -> Iterator[str]:
-    talk = library.conversation("s1")
+    talk = library.named("conversations", "s1")
     learner.turn_to(talk.title)
     learner.press("Start the conversation")
     learner.press("Coach me after each move")
@@ -74,8 +74,8 @@ def _conversation(learner: Learner, library: Library) -> Iterator[str]:
 
 
 def _scale(learner: Learner, library: Library) -> Iterator[str]:
-    scale = library.scale("emp")
-    labels = library.format(scale.format).labels
+    scale = library.named("scales", "emp")
+    labels = library.named("formats", scale.format).labels
     learner.turn_to(scale.title)
     for label in (labels[1], labels[3]):
         for item in scale.items[1:]:
@@ -93,7 +93,7 @@ def _scale(learner: Learner, library: Library) -> Iterator[str]:
 
 
 def _writing(learner: Learner, library: Library) -> Iterator[str]:
-    prompts = library.prompts("m1")
+    prompts = library.named("prompts", "m1")
     learner.turn_to("Reflection")
     learner.write("Your notes", "A note.", under=prompts.reflections[0].title)
     learner.saved(prompts.reflections[0].title)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from playwright.sync_api import Locator, Page, expect
 
+from brmcourse.activities import scale as scales
 from brmcourse.content.library import Library
 from brmcourse.model.conversation import Choice
 from brmcourse.model.prompts import PlanPrompt, ReflectionPrompt
@@ -130,7 +131,7 @@ class Walker:
     def conversation(self, part: Locator) -> None:
         """Talk to the end."""
         name = part.locator("button[value=begin]").get_attribute("id").partition("_")[0]
-        talk = self.library.conversation(name)
+        talk = self.library.named("conversations", name)
         part.locator("button[value=begin]").click()
         turn = 0
         while True:
@@ -152,8 +153,8 @@ class Walker:
     def scale(self, part: Locator) -> None:
         """Rate every line and look at the result."""
         name = part.locator("form").get_attribute("id").removesuffix("-form")
-        scale = self.library.scale(name)
-        form = self.library.format(scale.format)
+        scale = scales.find(self.library, name).scale
+        form = self.library.named("formats", scale.format)
         for item in scale.items:
             sign = -1 if item.reverse else 1
             value = self.pick(ratings(item, form), lambda rating, sign=sign: sign * rating)
@@ -171,7 +172,7 @@ class Walker:
 
     def sheet(self, part: Locator) -> None:
         """Fill in every field; a list gets a second entry."""
-        sheet = self.library.sheet(
+        sheet = self.library.named("sheets", 
             part.locator("form").first.get_attribute("id").rpartition("-")[0]
         )
         self._fill(part, sheet, 1)
@@ -196,7 +197,7 @@ class Walker:
     def values(self, part: Locator) -> None:
         """Rank, guess, ask, revise and compare."""
         part.locator("#values-rank").click()
-        cards = [card.id for card in self.library.values.cards]
+        cards = [card.id for card in self.library.single("values.yaml").cards]
         heard = self.chance.sample(cards, 3) if self.chance else cards[:3]
         for number, (guess, told) in enumerate(zip(cards[:3], heard, strict=True), 1):
             part.locator(f"#values-predicted-{number}").select_option(guess)
@@ -211,12 +212,12 @@ class Walker:
 
     def capstone(self, part: Locator) -> None:
         """Open each part of the plan, write into what is still empty, and close it."""
-        for chapter in self.library.capstone.parts:
+        for chapter in self.library.single("capstone.yaml").parts:
             part.locator(f"#capstone-{chapter.id}-edit").click()
             expect(part.locator(f"#capstone-{chapter.id}-open")).to_be_focused()
             for shown in chapter.shows:
                 if shown.sheet and not part.locator(f"#{shown.sheet}-1 .brm-saved").inner_text():
-                    self._fill(part, self.library.sheet(shown.sheet), 1)
+                    self._fill(part, self.library.named("sheets", shown.sheet), 1)
             for field in part.locator("textarea").all():
                 if not field.input_value():
                     field.fill(f"My words to {field.get_attribute('name')}")
@@ -230,5 +231,5 @@ def _worth(choice: Choice) -> float:
 
 def prompts_of(library: Library, module: str) -> list[ReflectionPrompt | PlanPrompt]:
     """Return what a module asks a learner to write."""
-    prompts = library.prompts(module)
+    prompts = library.named("prompts", module)
     return [*prompts.reflections, *prompts.plans]
