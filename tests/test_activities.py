@@ -45,7 +45,7 @@ def test_quiz_first_try_counts() -> None:
     assert play.state.answer.mark.correct
     assert play.state.points == 0
     assert [body.response for body in play.bodies] == ["cyn", "bea", "ann"]
-    assert play.state.tries["q1"].count == 3
+    assert play.state.tries["q1"].times == 3
     assert play.state.to_review == (asked,)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 from random import Random
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from brmcourse.content.library import Library
@@ -28,6 +29,10 @@ S = TypeVar("S", bound="State[Any]")
 
 R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
+
+
+NONE: Mapping[Any, Any] = MappingProxyType({})
+"""Nothing recorded yet, by whatever it is kept."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ events.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from brmcourse.activities.activity import Action, Activity, Context
 from brmcourse.activities.writing import Prompted
@@ -53,8 +53,7 @@ class Outline:
         return found
 
 
-@dataclass(frozen=True)
-class CapstoneRecord:
+class CapstoneRecord(NamedTuple):
     """What stands in the plan: the record of each piece."""
 
     content: Outline
@@ -105,10 +104,11 @@ def find(library: Library, _name: str) -> Outline:
     """Return the plan with the content that its parts show; raise UnknownIdError, ContentError."""
     capstone: Capstone = library.single("capstone.yaml")
     modules = library.module_numbers
-    parts = []
-    for part in capstone.parts:
-        parts.append(tuple(_piece(library, shown, modules) for shown in part.shows))
-    return Outline(capstone, tuple(parts))
+
+    def pieces(part: Chapter) -> tuple[Piece, ...]:
+        return tuple(_piece(library, shown, modules) for shown in part.shows)
+
+    return Outline(capstone, tuple(pieces(part) for part in capstone.parts))
 
 
 def _piece(library: Library, shown: Shown, modules: dict[str, int]) -> Piece:
@@ -140,7 +140,7 @@ def fold(record: CapstoneRecord, event: Event) -> CapstoneRecord:
     for place in record.content.places.get(event.subject, ()):
         activity = record.content.all[place].activity
         records[place] = activity.fold(records[place], event)
-    return replace(record, records=tuple(records))
+    return record._replace(records=tuple(records))
 
 
 def begin(record: CapstoneRecord, context: Context) -> CapstoneState:

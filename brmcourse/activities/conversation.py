@@ -1,8 +1,9 @@
-"""A branching conversation: the partner speaks, the learner moves, a hidden state decides the end."""
+"""A branching conversation: a partner speaks, learners move, a hidden state decides the end."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from brmcourse.activities import fields
 from brmcourse.activities.activity import Action, Context, number, shuffled
@@ -38,8 +39,7 @@ class Stage:
         return Board(self.conversation)
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """One move: where it was made, which choice (its place in the file), and where it led."""
 
     spot: Spot
@@ -47,8 +47,7 @@ class Turn:
     after: Spot
 
 
-@dataclass(frozen=True)
-class ConversationRecord:
+class ConversationRecord(NamedTuple):
     """What was played: the turns of this run, and the endings that any run reached."""
 
     content: Stage
@@ -160,12 +159,12 @@ def begin(record: ConversationRecord, context: Context) -> ConversationState:
 def fold(record: ConversationRecord, event: Event) -> ConversationRecord:
     """Fold an event in; moves in another edition of the conversation count no more."""
     if event.edition != record.content.conversation.edition:
-        return record if record.outdated else replace(record, outdated=True)
+        return record if record.outdated else record._replace(outdated=True)
     match event.body:
         case ConversationBegan():
-            return replace(record, begun=True, outdated=False)
+            return record._replace(begun=True, outdated=False)
         case ConversationCoached(on=on):
-            return replace(record, coaching=on)
+            return record._replace(coaching=on)
         case ConversationChose(turn=turn, node=node, choice=choice):
             stands = (len(record.turns), record.spot[0])
             return _taken(record, choice) if (turn, node) == stands else record
@@ -179,15 +178,15 @@ def _taken(record: ConversationRecord, place: int) -> ConversationRecord:
         return record
     after = record.content.board.next(record.spot, record.node.choices[place])
     turns = (*record.turns, Turn(record.spot, place, after))
-    record = replace(record, begun=True, turns=turns)
+    record = record._replace(begun=True, turns=turns)
     ending = record.node.ending
-    return replace(record, reached=record.reached | {ending}) if ending else record
+    return record._replace(reached=record.reached | {ending}) if ending else record
 
 
 def _rewound(record: ConversationRecord, to: int) -> ConversationRecord:
     if to < 0:
         return record
-    return replace(record, begun=True, turns=record.turns[:to])
+    return record._replace(begun=True, turns=record.turns[:to])
 
 
 def update(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:

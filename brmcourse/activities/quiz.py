@@ -1,14 +1,14 @@
 """A quiz: one question at a time, unlimited tries, of which the first counts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from brmcourse.activities import fields
 from brmcourse.activities import response as responses
-from brmcourse.activities.activity import Action, Context
+from brmcourse.activities.activity import NONE, Action, Context
 from brmcourse.content.library import Library
 from brmcourse.errors import ResponseError
 from brmcourse.events import (
@@ -75,13 +75,12 @@ class Answer:
             return False
 
 
-@dataclass(frozen=True)
-class Tries:
+class Tries(NamedTuple):
     """The answers to one question: the first, which counts, the last, and how many there were."""
 
     first: Answer
     last: Answer
-    count: int
+    times: int
 
     @property
     def latest(self) -> Answer:
@@ -89,14 +88,13 @@ class Tries:
         return self.last if self.last.fits else self.first
 
 
-@dataclass(frozen=True)
-class QuizRecord:
+class QuizRecord(NamedTuple):
     """What was done in a quiz. `at` counts from 0; behind the last question comes the summary."""
 
     content: Exercise
     at: int = 0
-    tries: Mapping[str, Tries] = field(default_factory=dict)
-    written: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    tries: Mapping[str, Tries] = NONE
+    written: Mapping[str, Mapping[str, Any]] = NONE
     compared: frozenset[str] = frozenset()
     outdated: frozenset[str] = frozenset()
 
@@ -115,12 +113,14 @@ class QuizRecord:
         return tries is not None and tries.first.mark.points >= GOOD_ENOUGH
 
 
-@dataclass(frozen=True)
-class Arranged:
+class Arranged(NamedTuple):
     """The lines of an order question as they stand on the page, by id."""
 
     question: str = ""
     lines: tuple[str, ...] = ()
+
+
+NOTHING_MOVED = Arranged()
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class QuizState:
 
     record: QuizRecord
     seed: str
-    arranged: Arranged = Arranged()
+    arranged: Arranged = NOTHING_MOVED
     incomplete: Any = None
     notice: str = ""
     confirming: bool = False
@@ -266,13 +266,13 @@ def fold(record: QuizRecord, event: Event) -> QuizRecord:
             return _wrote(record, event.subject, wrote)
         case QuizMoved(to=target) if event.subject == content.quiz.id:
             at = content.ids.index(target) if target in content.ids else len(content.ids)
-            return replace(record, at=at)
+            return record._replace(at=at)
         case QuizReset() if event.subject == content.quiz.id:
             earlier = {key: t for key, t in record.tries.items() if key not in content.ids}
             return QuizRecord(content, tries=earlier)
         case QuizReset():  # the test before was begun anew
             own = {key: tries for key, tries in record.tries.items() if key in content.ids}
-            return replace(record, tries=own)
+            return record._replace(tries=own)
     return record
 
 
@@ -282,11 +282,11 @@ def _answered(
     if edition != question.edition:
         if question.id in record.tries or question.id in record.outdated:
             return record
-        return replace(record, outdated=record.outdated | {question.id})
+        return record._replace(outdated=record.outdated | {question.id})
     answer = Answer(question, response)
     earlier = record.tries.get(question.id)
     if earlier:
-        tries = Tries(earlier.first, answer, earlier.count + 1)
+        tries = Tries(earlier.first, answer, earlier.times + 1)
     elif answer.fits:
         tries = Tries(answer, answer, 1)
     else:
@@ -296,13 +296,13 @@ def _answered(
         changed["outdated"] = record.outdated - {question.id}
     if isinstance(question, Compose) and isinstance(response, dict):
         changed["written"] = {**record.written, question.id: response}
-    return replace(record, **changed)
+    return record._replace(**changed)
 
 
 def _wrote(record: QuizRecord, question: str, wrote: QuizWrote) -> QuizRecord:
     compared = record.compared | {question} if wrote.compare else record.compared
     written = {**record.written, question: wrote.response}
-    return replace(record, written=written, compared=compared)
+    return record._replace(written=written, compared=compared)
 
 
 def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]]:
@@ -336,7 +336,7 @@ def _check(
         mark(question, response)
     except ResponseError as error:
         return replace(state, incomplete=response, notice=str(error)), ()
-    state = replace(state, arranged=Arranged())
+    state = replace(state, arranged=NOTHING_MOVED)
     answered = QuizAnswered(state.quiz.id, response)
     drafts = [Draft(question.id, question.edition, answered)]
     if state.test:

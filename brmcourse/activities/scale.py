@@ -1,13 +1,13 @@
 """A self-assessment: all items on one page, saved as they are rated, with the latest results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
-from brmcourse.activities.activity import Action, Context
+from brmcourse.activities.activity import NONE, Action, Context
 from brmcourse.content.library import BASELINE, Library
-from brmcourse.errors import ResponseError
 from brmcourse.events import Body, Draft, Event, ScaleFinished, ScaleRated, ScaleReopened
 from brmcourse.model.scale import Baseline, Format, Item, Scale
 from brmcourse.scoring.scales import ScaleScore, ratings, score_scale
@@ -24,6 +24,20 @@ class Questionnaire:
     scale: Scale
     format: Format
 
+    @cached_property
+    def offered(self) -> Mapping[str, range]:
+        """The ratings that each line can be given."""
+        return {item.id: ratings(item, self.format) for item in self.scale.items}
+
+    def fits(self, answers: Ratings) -> bool:
+        """Say whether all answers are ones that the scale offers; None ("no chance yet") is one."""
+        for line, rating in answers.items():
+            if line not in self.offered:
+                return False
+            if rating is not None and rating not in self.offered[line]:
+                return False
+        return True
+
 
 @dataclass(frozen=True)
 class Result:
@@ -35,24 +49,15 @@ class Result:
 
     @cached_property
     def score(self) -> ScaleScore:
-        """The score; raise ResponseError if an answer is none that the scale offers."""
+        """What the answers come to."""
         return score_scale(self.content.scale, self.content.format, self.answers)
 
-    @property
-    def fits(self) -> bool:
-        """Whether all answers are ones that the scale offers."""
-        try:
-            return self.score is not None
-        except ResponseError:
-            return False
 
-
-@dataclass(frozen=True)
-class ScaleRecord:
+class ScaleRecord(NamedTuple):
     """Ratings so far (None: no chance yet), and the last two results."""
 
     content: Questionnaire
-    ratings: Ratings = field(default_factory=dict)
+    ratings: Ratings = NONE
     result: Result | None = None
     previous: Result | None = None
     finished: bool = False
@@ -92,7 +97,7 @@ class ScaleState:
 
     def offered(self, item: Item) -> range:
         """Return the ratings that a line can be given."""
-        return ratings(item, self.content.format)
+        return self.content.offered[item.id]
 
     @property
     def result(self) -> Result | None:
@@ -134,22 +139,23 @@ def begin(record: ScaleRecord, _context: Context) -> ScaleState:
 def fold(record: ScaleRecord, event: Event) -> ScaleRecord:
     """Fold an event in; ratings of another edition are not compared."""
     if event.edition != record.content.scale.edition:
-        return record if record.outdated else replace(record, outdated=True)
+        return record if record.outdated else record._replace(outdated=True)
     match event.body:
         case ScaleRated(ratings=given):
-            return replace(record, ratings={**record.ratings, **given})
+            if not record.content.fits(given):
+                return record
+            return record._replace(ratings={**record.ratings, **given})
         case ScaleFinished(answers=answers):
             return _finished(record, Result(record.content, answers, event.time))
         case ScaleReopened():
-            return replace(record, ratings={}, finished=False)
+            return record._replace(ratings={}, finished=False)
     return record
 
 
 def _finished(record: ScaleRecord, result: Result) -> ScaleRecord:
-    if not result.fits:
+    if not record.content.fits(result.answers):
         return record
-    return replace(
-        record,
+    return record._replace(
         ratings=result.answers,
         result=result,
         previous=record.result,

@@ -1,11 +1,13 @@
 """A sheet: fields of one page, or entries of a list that grows; saved as they are filled in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 from brmcourse.activities import fields
-from brmcourse.activities.activity import Action, Context, number
+from brmcourse.activities.activity import NONE, Action, Context, number
 from brmcourse.content.library import Library
 from brmcourse.events import (
     Body,
@@ -25,15 +27,17 @@ FIRST = 1
 Texts = Mapping[str, str]
 """What stands in the fields of one entry, by field."""
 
+EMPTY: Mapping[int, Texts] = MappingProxyType({FIRST: NONE})
+"""An untouched sheet."""
 
-@dataclass(frozen=True)
-class SheetRecord:
+
+class SheetRecord(NamedTuple):
     """What stands in a sheet: entries by number in order of adding, and when each was saved."""
 
     content: Sheet
-    entries: Mapping[int, Texts] = field(default_factory=lambda: {FIRST: {}})
-    removed: Mapping[int, Texts] = field(default_factory=dict)
-    saved: Mapping[int, datetime] = field(default_factory=dict)
+    entries: Mapping[int, Texts] = EMPTY
+    removed: Mapping[int, Texts] = NONE
+    saved: Mapping[int, datetime] = NONE
 
     @property
     def filled(self) -> Mapping[int, Texts]:
@@ -159,15 +163,15 @@ def fold(record: SheetRecord, event: Event) -> SheetRecord:
     match event.body:
         case SheetWrote(entry=place, texts=texts) if place in entries:
             saved = {**record.saved, place: event.time}
-            return replace(record, entries={**entries, place: texts}, saved=saved)
+            return record._replace(entries={**entries, place: texts}, saved=saved)
         case SheetAdded(entry=place) if place not in entries:
             saved = {key: time for key, time in record.saved.items() if key != place}
-            return replace(record, entries=_with(entries, {place: {}}), saved=saved)
+            return record._replace(entries=_with(entries, {place: {}}), saved=saved)
         case SheetRemoved(entry=place) if place in entries:
             rest = {key: texts for key, texts in entries.items() if key != place}
-            return replace(record, removed={place: entries[place]}, entries=rest)
+            return record._replace(removed={place: entries[place]}, entries=rest)
         case SheetRestored(entry=place) if place in removed:
-            return replace(record, entries=_with(entries, removed), removed={})
+            return record._replace(entries=_with(entries, removed), removed={})
     return record
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import NamedTuple
 
 from brmcourse.activities import fields
 from brmcourse.activities.activity import Action, Context, number, shuffled
@@ -51,8 +52,7 @@ class Comparison:
     confidence: float | None
 
 
-@dataclass(frozen=True)
-class ValuesRecord:
+class ValuesRecord(NamedTuple):
     """What was ranked, guessed and heard. `ranking` is empty until there is one."""
 
     content: Values
@@ -190,17 +190,17 @@ def fold(record: ValuesRecord, event: Event) -> ValuesRecord:
         case ValuesRanked(order=order):
             return _ranked(record, order)
         case ValuesPredicted(picks=picks):
-            return replace(record, predicted=_known(record, picks))
+            return record._replace(predicted=_known(record, picks))
         case ValuesRevised(picks=picks):
-            return replace(record, revised=_known(record, picks))
+            return record._replace(revised=_known(record, picks))
         case ValuesAsked(yes=yes):
-            return replace(record, asked=yes)
+            return record._replace(asked=yes)
     return record
 
 
 def _ranked(record: ValuesRecord, order: Sequence[str]) -> ValuesRecord:
     cards = sorted(card.id for card in record.content.cards)
-    return replace(record, ranking=tuple(order)) if sorted(order) == cards else record
+    return record._replace(ranking=tuple(order)) if sorted(order) == cards else record
 
 
 def _known(record: ValuesRecord, picks: Sequence[Pick]) -> Picks:

@@ -1,12 +1,13 @@
 """What reflections and plans share: fields of free text, saved as typed, kept to the letter."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass
 from dataclasses import fields as fields_of
 from datetime import datetime
+from typing import NamedTuple
 
 from brmcourse.activities import fields
-from brmcourse.activities.activity import Action
+from brmcourse.activities.activity import NONE, Action
 from brmcourse.events import Draft, Event, PlanWrote, ReflectionWrote
 from brmcourse.model.prompts import PlanPrompt, ReflectionPrompt
 
@@ -16,8 +17,7 @@ Wrote = type[ReflectionWrote] | type[PlanWrote]
 """What is recorded of a text; its fields are those of the form."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What a learner wrote to one prompt: a text for each field, and when it was saved."""
 
     texts: Mapping[str, str]
@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Prompted:
-    """The prompts of one page, what an answer to them is recorded as, and the module they are of."""
+    """The prompts of one page, what is recorded of an answer, and the module they are of."""
 
     prompts: tuple[Prompt, ...]
     wrote: Wrote
@@ -43,12 +43,11 @@ class Prompted:
         return tuple(text.name for text in fields_of(self.wrote))
 
 
-@dataclass(frozen=True)
-class WritingRecord:
+class WritingRecord(NamedTuple):
     """What stands written to each prompt."""
 
     content: Prompted
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, Entry] = NONE
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def fold(record: WritingRecord, event: Event) -> WritingRecord:
     if not isinstance(event.body, record.content.wrote):
         return record
     entry = Entry(asdict(event.body), event.time)
-    return replace(record, entries={**record.entries, event.subject: entry})
+    return record._replace(entries={**record.entries, event.subject: entry})
 
 
 def update(state: WritingState, action: Action) -> tuple[WritingState, Sequence[Draft]]:
