@@ -11,6 +11,9 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 NEEDED = (3, 11)
+NOT_OFFERED = "No matching distribution found"
+UNREACHABLE = "Retrying ("
+"""What pip says of a version that nobody offers for this computer and Python, and of no network."""
 
 
 def main():
@@ -29,17 +32,16 @@ def main():
         print("Making a place for the course in .venv ...", flush=True)
         if subprocess.call([sys.executable, "-m", "venv", VENV]):
             return fail(
-                "Python cannot make a virtual environment here. On Debian: sudo apt install python3-venv"
+                "Python cannot make a virtual environment here. "
+                "On Debian: sudo apt install python3-venv"
             )
     print(
         "Fetching JupyterLab and what else the course stands on. This takes a minute or two.",
         flush=True,
     )
-    wanted = ".[test]" if "--test" in sys.argv else "."
-    if install(
-        [python, "-m", "pip", "install", "--disable-pip-version-check", "--editable", wanted]
-    ):
-        return 1
+    failure = fetch([python, "-m", "pip", "install", "--disable-pip-version-check"])
+    if failure:
+        return fail(failure + "The course could not be installed; the lines above say why.")
     # Done once here, or else each page of the course does it anew where Python may not write beside
     # its files.
     subprocess.call([python, "-m", "compileall", "-q", os.path.join(ROOT, "brmcourse")])
@@ -47,8 +49,26 @@ def main():
     return 0
 
 
+def fetch(pip):
+    """Install the versions that were tested, or others if need be; return why it failed."""
+    test = "--test" in sys.argv
+    lock = "requirements-test.lock" if test else "requirements.lock"
+    failure = install([*pip, "--require-hashes", "--requirement", lock])
+    if not failure:
+        return install([*pip, "--no-deps", "--editable", "."])
+    # A download other than the locked one ends here; only a version that nobody offers is replaced.
+    if NOT_OFFERED not in failure or UNREACHABLE in failure:
+        return failure
+    print(
+        "Not all that the course was tested with is offered for this computer and Python. "
+        "Taking other versions, which should do as well. Remember this if something looks wrong.",
+        flush=True,
+    )
+    return install([*pip, "--editable", ".[test]" if test else "."])
+
+
 def install(command):
-    """Run pip and show one short line for each package; return the exit code, after the whole output if it failed."""
+    """Run pip, showing a short line for each package; return its last lines if it failed."""
     pip = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
     )
@@ -57,11 +77,7 @@ def install(command):
         said.append(line)
         if line.startswith("Collecting "):
             print("  " + re.match(r"[\w.-]+", line.split()[1]).group(), flush=True)
-    if pip.wait():
-        return fail(
-            "".join(said[-20:]) + "The course could not be installed; the lines above say why."
-        )
-    return 0
+    return "".join(said[-20:]) if pip.wait() else ""
 
 
 def fail(sentence):
