@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from brmcourse.content.yaml import Source, decoded
+from brmcourse.content.yaml import Source, read_text
 
 HEADING = re.compile(r"(#{1,6})\s+(.*\S)")
 CALL = re.compile(r'(\w+)\((?:"([^"]+)")?\)')
@@ -88,7 +88,7 @@ class Reading:
 
 def read_notebook(path: Path, shown_as: str) -> tuple[Reading, Source]:
     """Read a notebook's Markdown; the place `(number,)` is that line; raise ContentError if it is no text."""
-    lines = tuple(decoded(path.read_bytes(), shown_as).splitlines())
+    lines = tuple(read_text(path, shown_as).splitlines())
     return Reading(path.stem, lines), Source(
         shown_as, None, {(number,): number for number in range(1, len(lines) + 1)}
     )

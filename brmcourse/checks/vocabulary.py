@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from brmcourse.checks.prose import Piece, prose
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import Flaw, Whole, rule
+from brmcourse.content.yaml import read_source
 from brmcourse.model.base import Content
 from brmcourse.model.coverage import Glossary
 
@@ -72,8 +71,8 @@ def _found(kind: str, text: str) -> Iterator[tuple[str, str]]:
 @cache
 def _listed(kind: str) -> tuple[tuple[str, str, str], ...]:
     """Return the longest word of each phrase of that kind, the phrase, and plain words for it."""
-    text = Path(__file__).with_name("vocabulary.yaml").read_text("utf-8")
-    phrases: Mapping[str, str] = yaml.load(text, yaml.CSafeLoader)[kind]
+    path = Path(__file__).with_name("vocabulary.yaml")
+    phrases: Mapping[str, str] = read_source(path, path.name).data[kind]
     return tuple((max(phrase.split(), key=len), phrase, plain) for phrase, plain in phrases.items())
 
 

@@ -1,20 +1,18 @@
 """Mistakes in the fields of a file, from pydantic's words to an author's."""
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
+from brmcourse.content.yaml import MOST_LISTED, further, shortened
 from brmcourse.errors import hint
 from brmcourse.model.base import Content
 
 Mistake = tuple[tuple[Hashable, ...], str, str, str]
 """A place in the file, and the rule, message and advice."""
-
-SHOWN = 40
-"""How much of a wrong value a message shows, in characters."""
 
 EMPTY = ("field.empty", "{name} is empty", "Write what belongs here.")
 GROUP = (
@@ -38,7 +36,8 @@ WORDING: Mapping[str, tuple[str, str, str]] = {
     "string_pattern_mismatch": (
         "id.form",
         "{got} cannot be used as {name}",
-        "Use letters, digits, dots and hyphens, starting with a letter (rows: A1 to A46, B1 to B14).",
+        "Use letters, digits, dots and hyphens, starting with a letter "
+        "(rows: A1 to A46, B1 to B14).",
     ),
     "literal_error": ("field.value", "{name} cannot be {got}.{near}", "Use {expected}."),
     "too_short": ("field.too-few", "{name} has too few entries", "It needs at least {min_length}."),
@@ -106,65 +105,98 @@ OTHER = ("field.type", "{name} cannot be {got}", "Correct the value on this line
 
 
 def mistakes(error: ValidationError) -> Iterator[Mistake]:
-    """Yield every mistake of a file, each once."""
-    details = error.errors(include_url=False)
+    """Yield the mistakes of a file, each once; the last counts those that are too many to list."""
+    found = list(_found(error.errors(include_url=False)))
+    for detail, flaw in found[:MOST_LISTED]:
+        yield _of_flaw(detail, flaw) if flaw else _of_field(detail)
+    more = found[MOST_LISTED:]
+    if more:
+        detail, flaw = more[0]
+        place, rule, *_ = _of_flaw(detail, flaw) if flaw else _of_field(detail)
+        yield place, rule, *further(len(more))
+
+
+def _found(details: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield pydantic's details, once for each flaw that a model found, with that flaw or None."""
+    leading_on = set()
     for detail in details:
         place = detail["loc"]
+        for steps in range(len(place)):
+            leading_on.add(place[:steps])
+    for detail in details:
         if detail["type"] == "flaw":
-            for rule, message, advice, further in detail["ctx"]["found"]:
-                yield (*place, *further), rule, message.removesuffix("."), advice
-        elif detail["type"] == "too_short" and any(
-            d["loc"][: len(place)] == place != d["loc"] for d in details
-        ):
+            for flaw in detail["ctx"]["found"]:
+                yield detail, flaw
+        elif detail["type"] == "too_short" and detail["loc"] in leading_on:
             continue  # it is only too short without the entries that are reported anyway
         else:
-            yield place, *_words(detail)
+            yield detail, None
 
 
-def _words(detail: Any) -> tuple[str, str, str]:
+def _of_flaw(detail: Any, flaw: Any) -> Mistake:
+    rule, message, advice, further_on = flaw
+    return (*detail["loc"], *further_on), rule, message.removesuffix("."), advice
+
+
+def _of_field(detail: Any) -> Mistake:
+    kind = detail["type"]
     context = detail.get("ctx", {})
-    field = next((step for step in reversed(detail["loc"]) if isinstance(step, str)), None)
-    value = detail["input"]["kind"] if detail["type"] == "union_tag_invalid" else detail["input"]
-    known = re.findall(r"'([\w-]+)'", context.get("expected") or context.get("expected_tags") or "")
+    field = _last_name(detail["loc"])
+    value = detail["input"]["kind"] if kind == "union_tag_invalid" else detail["input"]
+    if kind == "extra_forbidden":
+        near = _near_field(str(field))
+    else:
+        expected = context.get("expected") or context.get("expected_tags") or ""
+        near = hint(str(value), re.findall(r"'([\w-]+)'", expected))
     words = context | {
         "field": field,
-        "name": f'"{field}"' if field else "the file",
+        "name": f'"{shortened(field)}"' if field else "the file",
         "got": _got(value),
-        "near": _near_field(str(field))
-        if detail["type"] == "extra_forbidden"
-        else hint(str(value), known),
+        "near": near,
     }
-    empty = value is None and detail["type"] not in {"extra_forbidden", "union_tag_invalid"}
-    wording = (
-        EMPTY
-        if empty
-        else WORDING.get(f"{detail['type']} in {field}") or WORDING.get(detail["type"], OTHER)
-    )
-    rule, message, advice = (text.format_map(words).removesuffix(".") for text in wording)
-    return rule, message, f"{advice}."
+    wording = _wording(kind, field, value)
+    rule, message, advice = [text.format_map(words).removesuffix(".") for text in wording]
+    return detail["loc"], rule, message, f"{advice}."
+
+
+def _last_name(place: Sequence[Hashable]) -> str | None:
+    names = [step for step in place if isinstance(step, str)]
+    return names[-1] if names else None
+
+
+def _wording(kind: str, field: str | None, value: Any) -> tuple[str, str, str]:
+    if value is None and kind not in {"extra_forbidden", "union_tag_invalid"}:
+        return EMPTY
+    return WORDING.get(f"{kind} in {field}") or WORDING.get(kind, OTHER)
 
 
 def _got(value: Any) -> str:
-    if isinstance(value, str | None):
-        value = value or ""
-        return f'"{value if len(value) <= SHOWN else f"{value[:SHOWN]}…"}"'
+    if value is None:
+        return '""'
+    if isinstance(value, str):
+        return f'"{shortened(value)}"'
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
         return "a list"
-    return "a group of fields" if isinstance(value, dict) else str(value)
+    if isinstance(value, dict):
+        return "a group of fields"
+    return str(value)
 
 
 def _near_field(name: str) -> str:
-    return " It belongs to something else." if name in _fields() else hint(name, _fields())
+    known = _fields()
+    return " It belongs to something else." if name in known else hint(name, known)
 
 
 @cache
 def _fields() -> frozenset[str]:
     """Return the names of all fields that content can have, as they stand in the files."""
-    kinds, names = [Content], set[str]()
+    kinds = [Content]
+    names: set[str] = set()
     while kinds:
         kind = kinds.pop()
         kinds += kind.__subclasses__()
-        names |= {field.alias or name for name, field in kind.model_fields.items()}
+        for name, field in kind.model_fields.items():
+            names.add(field.alias or name)
     return frozenset(names)
