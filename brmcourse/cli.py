@@ -18,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_start(commands)
     _add_check(commands)
+    _add_editions(commands)
     _add_preview(commands)
     arguments = parser.parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -115,6 +116,38 @@ def _print_tables(root: Path, names: Sequence[str]) -> int:
     if problems:
         sys.stderr.write(f"\nThese files are missing from the table:\n{as_text(problems)}\n")
     return exit_code(problems)
+
+
+def _add_editions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("editions", help="say what a new wording means for old answers")
+    parser.add_argument("--same", nargs="*", metavar="ID", help="means the same (all, if no ID)")
+    parser.add_argument(
+        "--raise", nargs="+", metavar="ID", dest="raised", help="means another thing"
+    )
+    parser.set_defaults(run=_editions)
+
+
+def _editions(arguments: argparse.Namespace) -> int:
+    from brmcourse.checks.course import load
+    from brmcourse.checks.editions import accept, changed, raise_editions
+    from brmcourse.errors import UnknownIdError
+    from brmcourse.paths import course_root
+
+    root = Path() if _holds_course(Path()) else course_root()
+    try:
+        if arguments.raised:
+            for path in raise_editions(load(root)[0], arguments.raised):
+                print(f"Raised the edition in {path}.")
+            accept(load(root)[0], arguments.raised)
+        if arguments.same is not None:
+            recorded = accept(load(root)[0], arguments.same)
+            print(f"Recorded the wording of {', '.join(recorded) or 'nothing new'}.")
+    except UnknownIdError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for item in changed(load(root)[0]):
+        print(f"{item.path}: the wording of {item.id} is new or changed.")
+    return 0
 
 
 def _add_preview(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -30,6 +30,9 @@ GOOD_ENOUGH = 0.8
 NOTHING: Mapping[str, Any] = MappingProxyType({"text": "", "ratings": {}})
 """What stands written before anything was: the response to a compose question."""
 
+WHOLE = 1
+"""The edition of a quiz as such: learners answer to its questions, each with its own."""
+
 END = "end"
 """Where one turns to from the last question."""
 
@@ -322,7 +325,7 @@ def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]
         case "go":
             return state, [moved(state, action.about)]
         case "reset-yes":
-            return state, [Draft(state.quiz.id, state.quiz.edition, QuizReset())]
+            return state, [Draft(state.quiz.id, WHOLE, QuizReset())]
     return state, ()
 
 
@@ -347,7 +350,7 @@ def _check(
 
 def moved(state: QuizState, target: str) -> Draft:
     """Return the event of turning to a question, or behind the last one."""
-    return Draft(state.quiz.id, state.quiz.edition, QuizMoved(target))
+    return Draft(state.quiz.id, WHOLE, QuizMoved(target))
 
 
 def _write(

@@ -199,7 +199,7 @@ Question = Annotated[
 ]
 
 
-class Quiz(Answerable):
+class Quiz(Content):
     """A row of questions. `purpose: guess` marks pre-questions: answered before reading, never counted.
 
     `purpose: test` takes one answer to each question and says how it went when the test is over. A

@@ -1,7 +1,7 @@
 """Sheets: forms that a learner fills in for one partner, once or entry by entry, and what is shown of them."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -102,6 +102,8 @@ class Sheet(Answerable):
 
     `names` is the field with the code of the partner, on the sheet where one is chosen.
     """
+
+    unshown: ClassVar[Any] = {"names": True}
 
     id: Id
     module: Id

@@ -57,7 +57,7 @@ class ShownFile:
         found = [find_session(library, row.name, name, self._learner) for row in self._rows]
         self.sessions = [session for session in found if session.subjects]
         if self._rows[0].name == "quiz":
-            quiz: Quiz = library.named("questions", "quiz", name)
+            quiz: Quiz = library.named("questions", name)
             self.questions = tuple(question.id for question in quiz.questions)
 
 
