@@ -31,6 +31,9 @@ FIRST_PARTNER = "1"
 LONGEST = 1_000_000
 """The most characters of a body; nobody types as many, and a longer one is not read."""
 
+HIGHEST = 2**63
+"""Below this an edition has to be; no file can hold more."""
+
 Response = str | list[str] | dict[str, Any]
 """One option id (`single`), option ids (`multiple`, `order`), {option id: rating or target id}
 (`judgement`, `match`), or {"text": …, "ratings": {criterion id: level}} (`compose`)."""
@@ -294,14 +297,14 @@ def encode(event: Event) -> Record:
     """Return the record of an event. Letters that no file can hold become U+FFFD."""
     body = json.dumps(asdict(event.body), ensure_ascii=False, separators=(",", ":"))
     return Record(
-        event.id,
+        writable(event.id),
         event.time.isoformat(),
         event.kind,
-        event.subject,
+        writable(event.subject),
         event.edition,
-        event.learner,
-        event.author,
-        event.partner,
+        writable(event.learner),
+        writable(event.author),
+        writable(event.partner),
         writable(body),
     )
 
@@ -318,11 +321,11 @@ def decode(record: Record) -> Event | Unknown:
         if len(record.body) > LONGEST:
             return Unknown(record, "too large")
         body = reader(record.body)
-        time = datetime.fromisoformat(record.time)
     except (ValidationError, ValueError, TypeError) as error:
         return Unknown(record, _reason(error))
-    if time.tzinfo is None:
-        return Unknown(record, "a time without a zone")
+    time = _time(record.time)
+    if time is None:
+        return Unknown(record, "no time with a zone")
     event = Event(
         record.id,
         time,
@@ -336,9 +339,18 @@ def decode(record: Record) -> Event | Unknown:
     return event if _plain(event) else Unknown(record, "a value of the wrong type")
 
 
+def _time(text: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return time if time.tzinfo else None
+
+
 def _plain(event: Event) -> bool:
     return (
         type(event.edition) is int
+        and abs(event.edition) < HIGHEST
         and type(event.id) is str
         and type(event.subject) is str
         and type(event.learner) is str

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from brmcourse.errors import Cause
-from brmcourse.events import Event, Unknown
+from brmcourse.events import Event, Unknown, decode, encode
 from brmcourse.problems import problem_log
 
 
@@ -80,13 +80,28 @@ class Log(Protocol):
         """
 
     def forget(self, ids: Iterable[str]) -> None:
-        """Delete the events of these ids so that their text is nowhere in the log any more."""
+        """Delete the events of these ids so that their text is nowhere in the log any more.
+
+        They are still there if `trouble` then says why.
+        """
 
     def retry(self) -> None:
         """Try once more to save what waits in memory."""
 
     def close(self) -> None:
         """Let go of whatever the log holds open; it opens again when it is used."""
+
+
+def kept(event: Event) -> Event:
+    """Return an event as a log gives it back.
+
+    Raises TypeError or ValueError for what could never be read again: refused at the door, it
+    cannot keep those behind it from being saved.
+    """
+    found = decode(encode(event))
+    if isinstance(found, Unknown):
+        raise ValueError(found.reason)  # noqa: TRY004 -- the type is right
+    return found
 
 
 def wanted(
@@ -115,6 +130,10 @@ class Unreadable:
         if key in self.reasons:
             return
         self.reasons[key] = unknown.reason
-        problem_log().warning(
-            "The event %s (%s) was skipped: %s", key, unknown.record.kind, unknown.reason
-        )
+        kind = str(unknown.record.kind)
+        problem_log().warning("The event %.60r (%.60r) was skipped: %s", key, kind, unknown.reason)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Count these no longer."""
+        for key in keys:
+            self.reasons.pop(key, None)

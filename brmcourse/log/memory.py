@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from threading import RLock
 
 from brmcourse.events import Event, Record, Unknown, decode, encode, new_id
-from brmcourse.log.log import START, Cursor, SetAside, Trouble, Unreadable, wanted
+from brmcourse.log.log import START, Cursor, SetAside, Trouble, Unreadable, kept, wanted
 
 
 class MemoryLog:
@@ -27,9 +27,10 @@ class MemoryLog:
         return self._unreadable.reasons
 
     def add(self, events: Iterable[Event]) -> None:
-        """Keep these events; one whose id is there already is kept as it was."""
+        """Keep these events, all or none; one whose id is there already is kept as it was."""
+        new = [kept(event) for event in events]
         with self._lock:
-            for event in events:
+            for event in new:
                 if event.id not in self._records:
                     self._records[event.id] = encode(event)
                     self._events.append(event)
@@ -51,9 +52,11 @@ class MemoryLog:
 
     def forget(self, ids: Iterable[str]) -> None:
         """Delete the events of these ids."""
+        names = set(ids)
         with self._lock:
-            for name in ids:
+            for name in names:
                 self._records.pop(name, None)
+            self._unreadable.forget(names)
             self._epoch = new_id()
             self._decode()
 

@@ -20,6 +20,7 @@ from brmcourse.events import (
     LearnerBegan,
     PartnerChosen,
     Record,
+    writable,
 )
 
 ABOUT_PARTNER = ("scale.", "sheet.", "reflection.", "plan.", "values.")
@@ -67,7 +68,7 @@ def learner_of(rows: Iterable[OldRecord]) -> str:
     for row in rows:
         body = _body(row)
         if row.kind == LearnerBegan.kind and row.subject == LEARNER and body is not None:
-            return sha256(str(body.get("seed")).encode()).hexdigest()[:16]
+            return _digest(str(body.get("seed"))).hex()[:16]
     return ""
 
 
@@ -84,7 +85,7 @@ def _record(row: OldRecord, learner: str, body: dict[str, Any] | None) -> Record
     text = row.body
     if body is not None and kind in COMPUTED:
         kept = {name: value for name, value in body.items() if name not in COMPUTED[kind]}
-        text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+        text = writable(json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
     partner = FIRST_PARTNER if kind.startswith(ABOUT_PARTNER) else ""
     edition = _edition(row.subject, row.fingerprint)
     return Record(row.id, row.time, row.kind, row.subject, edition, learner, SELF, partner, text)
@@ -113,10 +114,13 @@ def _code(row: OldRecord, body: dict[str, Any] | None) -> str:
 
 def _chosen(record: Record, code: str) -> Record:
     """Return the event of choosing a partner, with an id that only this row leads to."""
-    digest = sha256(f"{record.id} chosen".encode()).digest()
     return record._replace(
-        id=str(UUID(bytes=digest[:16], version=4)),
+        id=str(UUID(bytes=_digest(f"{record.id} chosen")[:16], version=4)),
         kind=PartnerChosen.kind,
         subject=PARTNERS,
-        body=json.dumps({"code": code}, ensure_ascii=False),
+        body=writable(json.dumps({"code": code}, ensure_ascii=False, separators=(",", ":"))),
     )
+
+
+def _digest(text: str) -> bytes:
+    return sha256(writable(text).encode()).digest()

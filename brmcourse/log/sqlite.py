@@ -5,8 +5,6 @@ read-only, damaged), events wait in memory and every further `add` tries the dis
 nothing happens for a moment, all of it is gathered in the one file that learners are told of.
 """
 
-import os
-import shutil
 import sqlite3
 import threading
 import time
@@ -14,43 +12,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from brmcourse.errors import Cause, LogError, RefusedFileError
+from brmcourse.errors import LogError
 from brmcourse.events import Event, Record, Unknown, decode, encode, new_id, now
-from brmcourse.log.log import START, Cursor, SetAside, Trouble, Unreadable, wanted
+from brmcourse.log import file
+from brmcourse.log.file import COLUMNS, INSERT
+from brmcourse.log.log import START, Cursor, SetAside, Trouble, Unreadable, kept, wanted
 from brmcourse.log.migration import OldRecord, learner_of, modern
-
-APPLICATION = 0x42524D43
-"""Marks our files: "BRMC"."""
-
-VERSION = 2
-"""The form of the tables below; `PRAGMA user_version` holds it."""
-
-TABLES = (
-    """CREATE TABLE events (
-        seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, time TEXT NOT NULL, kind TEXT NOT NULL,
-        subject TEXT NOT NULL, edition INTEGER NOT NULL, learner TEXT NOT NULL,
-        author TEXT NOT NULL, partner TEXT NOT NULL, body TEXT NOT NULL)""",
-    "CREATE INDEX events_by_subject ON events (subject, seq)",
-    "CREATE TABLE epoch (name TEXT NOT NULL)",
-)
-
-COLUMNS = ", ".join(Record._fields)
-MARKS = ", ".join("?" * len(Record._fields))
-INSERT = f"INSERT OR IGNORE INTO events ({COLUMNS}) VALUES ({MARKS})"
-
-PATIENCE = 5.0
-"""Seconds to wait for another page that is writing at the same moment."""
 
 IDLE = 1.0
 """Seconds without a new event until all of it is gathered in the one file."""
 
-ROOM = 1_000_000
-"""With fewer free bytes than this a failed write is put down to a full disk."""
-
-PARTS = ("", "-wal", "-shm")
-"""What SQLite adds to the name of a file for its parts."""
+BRIEFLY = 100
+"""Milliseconds to wait for others when gathering; a learner may be waiting for this page."""
 
 
 class SqliteLog:
@@ -63,7 +37,7 @@ class SqliteLog:
         self._clock = clock
         self._unreadable = Unreadable()
         self._lock = threading.RLock()
-        self._waiting: list[Event] = []
+        self._waiting: dict[str, Event] = {}
         self._db: sqlite3.Connection | None = None
         self._file: int | None = None
         self._gathering: threading.Timer | None = None
@@ -78,9 +52,10 @@ class SqliteLog:
 
     def add(self, events: Iterable[Event]) -> None:
         """Keep these events, all or none; one whose id is there already is kept as it was."""
+        new = [kept(event) for event in events]
         with self._lock:
-            new = list(events)
-            self._waiting += new
+            for event in new:
+                self._waiting.setdefault(event.id, event)
             if new:
                 self._save()
 
@@ -94,21 +69,27 @@ class SqliteLog:
     ) -> tuple[Cursor, Sequence[Event]]:
         """Return a cursor and the events behind `after`, oldest first, each once."""
         with self._lock:
-            epoch, saved = self._saved(after, subjects, kinds, partner)
+            if self.trouble is None and self._must_open():
+                self._save()  # closed, or another page has replaced a damaged file
+            conditions = _conditions(subjects, kinds, partner)
+            epoch, place, saved = self._saved(after, conditions)
+            if self.trouble is None and self._db is None:
+                self._save()  # found damaged just now, and mended
+                epoch, place, saved = self._saved(after, conditions)
             if epoch != after.epoch:
                 after = Cursor(epoch)
-            place = saved[-1][0] if saved else after.place
-            found = [event for _, event in saved if event.id not in after.waiting]
-            waiting = [e for e in self._waiting if wanted(e, subjects, kinds, partner)]
-            found += [event for event in waiting if event.id not in after.waiting]
-            cursor = Cursor(epoch, place, frozenset(event.id for event in waiting))
-            return cursor, found
+            there = self._present()
+            waiting = [event for name, event in self._waiting.items() if name not in there]
+            waiting = [event for event in waiting if wanted(event, subjects, kinds, partner)]
+            found = [event for event in (*saved, *waiting) if event.id not in after.waiting]
+            return Cursor(epoch, place, frozenset(event.id for event in waiting)), found
 
     def forget(self, ids: Iterable[str]) -> None:
         """Delete the events of these ids so that their text is nowhere in the file any more."""
         names = set(ids)
         with self._lock:
-            self._waiting = [event for event in self._waiting if event.id not in names]
+            for name in names:
+                self._waiting.pop(name, None)
             self._save()
             if self._db is None or self.trouble:
                 return
@@ -118,6 +99,8 @@ class SqliteLog:
                     db.execute("UPDATE epoch SET name = ?", (new_id(),))
             except sqlite3.Error as error:
                 self._fail(error)
+                return
+            self._unreadable.forget(names)
             self._gather()
 
     def retry(self) -> None:
@@ -128,10 +111,10 @@ class SqliteLog:
     def close(self) -> None:
         """Gather all in the one file and let go of it."""
         with self._lock:
+            self._gather()
             if self._gathering:
                 self._gathering.cancel()
                 self._gathering = None
-            self._gather()
             self._release()
 
     def _save(self) -> None:
@@ -139,7 +122,7 @@ class SqliteLog:
             if self._must_open():
                 self._open()
             self._write()
-            if self._waiting and self._file != _identity(self.path):
+            if self._waiting and self._file != file.identity(self.path):
                 self._open()  # set aside by another process while this one wrote into it
                 self._write()
         except (sqlite3.Error, OSError, LogError) as error:
@@ -151,63 +134,64 @@ class SqliteLog:
         self.trouble = None
 
     def _must_open(self) -> bool:
-        moved = self._file != _identity(self.path)
+        moved = self._file != file.identity(self.path)
         return self._db is None or moved or self.trouble is not None
 
     def _open(self) -> None:
-        db, notice = _open(self.path, self._clock)
+        db, notice = file.open_to_write(self.path, self._clock)
         self._release()
-        self._db, self._file = db, _identity(self.path)
+        self._db, self._file = db, file.identity(self.path)
         self.notice = notice or self.notice
 
     def _write(self) -> None:
-        assert self._db is not None  # noqa: S101 -- opened just now
-        with self._db:
-            self._db.executemany(INSERT, [encode(event) for event in self._waiting])
+        if self._db is not None and self._waiting:
+            with self._db as db:
+                db.executemany(INSERT, [encode(event) for event in self._waiting.values()])
 
-    def _saved(
-        self,
-        after: Cursor,
-        subjects: Collection[str] | None,
-        kinds: Collection[str] | None,
-        partner: str | None,
-    ) -> tuple[str, list[tuple[int, Event]]]:
-        """Return the epoch and the events on the disk behind `after`, with their places."""
+    def _saved(self, after: Cursor, conditions: "Conditions") -> tuple[str, int, list[Event]]:
+        """Return the epoch, how far was read, and the events on the disk behind `after`."""
         try:
             if self._db is None:
-                self._db = _open_to_read(self.path)
+                self._db = file.open_to_read(self.path)
             if self._db is None:
-                return "", []
+                return "", 0, []
             epoch = _epoch(self._db)
             place = after.place if after.epoch == epoch else 0
-            rows = _rows(self._db, place, _conditions(subjects, kinds, partner))
-            return epoch, self._events(rows)
+            found = []
+            for row, record in _rows(self._db, place, conditions):
+                place = row
+                event = decode(record)
+                if isinstance(event, Unknown):
+                    self._unreadable.note(event)
+                else:
+                    found.append(event)
         except sqlite3.Error as error:
-            if self.trouble is None:  # what keeps it from being written says more
+            if file.cause_of(error, self.path) == "damaged":
+                self._release()
+            elif self.trouble is None:  # what keeps it from being written says more
                 self._fail(error)
-            return after.epoch, []
+            return after.epoch, after.place, []
+        return epoch, place, found
 
-    def _events(self, rows: Iterable[tuple[int, Record]]) -> list[tuple[int, Event]]:
-        found = []
-        for place, record in rows:
-            event = decode(record)
-            if isinstance(event, Unknown):
-                self._unreadable.note(event)
-            else:
-                found.append((place, event))
-        return found
+    def _present(self) -> set[str]:
+        """Return which of the events that wait are on the disk already."""
+        if self._db is None or not self._waiting:
+            return set()
+        with suppress(sqlite3.Error):
+            query = "SELECT 1 FROM events WHERE id = ?"
+            return {name for name in self._waiting if self._db.execute(query, (name,)).fetchone()}
+        return set()
 
     def _fail(self, error: Exception) -> None:
-        cause = _cause(error, self.path)
-        if self._db is not None and (cause == "damaged" or self._file != _identity(self.path)):
+        cause = file.cause_of(error, self.path)
+        if self._db is not None and (cause == "damaged" or self._file != file.identity(self.path)):
             self._release()
         self.trouble = Trouble(cause, self.path, str(error))
 
     def _release(self) -> None:
         if self._db is not None:
-            with suppress(sqlite3.Error):
-                self._db.close()
-        self._db = None
+            file.close(self._db, self.path)
+        self._db = self._file = None
 
     def _gather_later(self) -> None:
         self._last_write = time.monotonic()
@@ -231,144 +215,19 @@ class SqliteLog:
             self._gather()
 
     def _gather(self) -> None:
-        """Bring what was written ahead into the one file; another page may be reading it."""
-        if self._db is not None and self.trouble is None:
-            with suppress(sqlite3.Error):
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-
-
-def _identity(path: Path) -> int | None:
-    """Return a number that changes when the file is deleted or another takes its place."""
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return None
-
-
-CAUSES: Mapping[str, Cause] = {
-    "SQLITE_BUSY": "locked",
-    "SQLITE_LOCKED": "locked",
-    "SQLITE_FULL": "full",
-    "SQLITE_READONLY": "read-only",
-    "SQLITE_CANTOPEN": "read-only",
-    "SQLITE_PERM": "read-only",
-    "SQLITE_CORRUPT": "damaged",
-    "SQLITE_NOTADB": "damaged",
-}
-"""What SQLite calls an error (its name begins so), and what learners are told of it."""
-
-
-def _cause(error: Exception, path: Path) -> Cause:
-    """Return why a file cannot be used; the true reason before what it looks like."""
-    if isinstance(error, RefusedFileError):
-        return error.cause
-    name = getattr(error, "sqlite_errorname", None) or ""
-    cause = next((cause for start, cause in CAUSES.items() if name.startswith(start)), None)
-    if cause == "locked":
-        return cause
-    if _is_full(path):
-        return "full"
-    if cause is None and isinstance(error, OSError):
-        return "read-only"
-    return cause or "unknown"
-
-
-def _is_full(path: Path) -> bool:
-    with suppress(OSError):
-        return shutil.disk_usage(path.parent).free < ROOM
-    return False
-
-
-def _connect(path: str, *, uri: bool = False) -> sqlite3.Connection:
-    # A widget's callback may run on another thread than the cells; the log locks every use.
-    return sqlite3.connect(path, timeout=PATIENCE, check_same_thread=False, uri=uri)
-
-
-def _open(path: Path, clock: Callable[[], datetime]) -> tuple[sqlite3.Connection, SetAside | None]:
-    """Open or create the log for writing; a damaged file is replaced by what can be read of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _keep_private(path)
-    try:
-        return _prepare(_connect(str(path))), None
-    except sqlite3.DatabaseError as error:
-        if _cause(error, path) != "damaged":
-            raise
-    return _replace_damaged(path, clock)
-
-
-def _keep_private(path: Path) -> None:
-    """Let only this user read the file; SQLite gives its other parts the rights of the first."""
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    for part in PARTS:
-        with suppress(OSError):
-            Path(f"{path}{part}").chmod(0o600)
-
-
-def _prepare(db: sqlite3.Connection) -> sqlite3.Connection:
-    """Bring an opened file into today's form; raise RefusedFileError if it is not for us to touch."""
-    try:
-        _refuse_strangers(db)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA secure_delete = ON")
-        if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise _Malformed
-        db.execute("BEGIN IMMEDIATE")  # two pages that open a file at once must not both migrate it
-        _bring_up_to_date(db)
-        db.commit()
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-class _Malformed(sqlite3.DatabaseError):
-    """A file whose pages do not hang together."""
-
-    sqlite_errorname = "SQLITE_CORRUPT"
-
-
-def _refuse_strangers(db: sqlite3.Connection) -> None:
-    mark = _value(db, "PRAGMA application_id")
-    if _value(db, "PRAGMA user_version") > VERSION and mark in (0, APPLICATION):
-        raise RefusedFileError("newer")
-    if mark == APPLICATION:
-        return
-    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    ours = not tables or _columns(db) == {"seq", *OldRecord._fields}
-    if mark != 0 or not ours:
-        raise RefusedFileError("foreign")
-
-
-def _columns(db: sqlite3.Connection) -> set[str]:
-    return {name for _, name, *_ in db.execute("PRAGMA table_info(events)")}
-
-
-def _bring_up_to_date(db: sqlite3.Connection) -> None:
-    version = _value(db, "PRAGMA user_version")
-    if version == VERSION:
-        return
-    old = [row for _, row in _raw(db, OldRecord._fields)] if _columns(db) else []
-    if _columns(db):
-        db.execute("DROP TABLE events")
-    for table in TABLES:
-        db.execute(table)
-    records = [OldRecord(*row) for row in old]
-    db.executemany(INSERT, [_stored(r) for r in modern(records, learner_of(records))])
-    db.execute("INSERT INTO epoch VALUES (?)", (new_id(),))
-    db.execute(f"PRAGMA application_id = {APPLICATION}")
-    db.execute(f"PRAGMA user_version = {VERSION}")
-
-
-def _stored(record: Record) -> tuple[Any, ...]:
-    """Return a record as a row; a value that went missing leaves a place that stays unreadable."""
-    return tuple("" if value is None else value for value in record)
-
-
-def _value(db: sqlite3.Connection, query: str) -> int:
-    value: int = db.execute(query).fetchone()[0]
-    return value
+        """Bring what was written ahead into the one file, later if another page is reading it."""
+        moved = self._file != file.identity(self.path)
+        if self._db is None or self.trouble or moved:
+            return
+        with suppress(sqlite3.Error):
+            patience = file.value(self._db, "PRAGMA busy_timeout")
+            self._db.execute(f"PRAGMA busy_timeout = {BRIEFLY}")
+            try:
+                busy = file.value(self._db, "PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout = {patience}")
+            if busy:
+                self._gather_later()
 
 
 def _epoch(db: sqlite3.Connection) -> str:
@@ -401,114 +260,18 @@ def _conditions(
 def _rows(
     db: sqlite3.Connection, after: int, conditions: Conditions
 ) -> Iterator[tuple[int, Record]]:
-    where, values = conditions
-    if _columns(db) == {"seq", *OldRecord._fields}:
+    if file.columns(db) == {"seq", *OldRecord._fields}:
         yield from _old_rows(db, after)
         return
+    where, values = conditions
     query = f"SELECT seq, {COLUMNS} FROM events WHERE seq > ?{where} ORDER BY seq"
-    try:
-        rows = db.execute(query, (after, *values)).fetchall()
-    except sqlite3.OperationalError:  # a text that is not UTF-8
-        rows = [(place, *row) for place, row in _raw(db, Record._fields, where, values, after)]
-    for place, *row in rows:
+    for place, *row in db.execute(query, (after, *values)).fetchall():
         yield place, Record(*row)
 
 
 def _old_rows(db: sqlite3.Connection, after: int) -> Iterator[tuple[int, Record]]:
-    """Yield what a file of the first form holds; it cannot be migrated where it lies."""
-    rows = list(_raw(db, OldRecord._fields))
-    records = [OldRecord(*row) for _, row in rows]
+    """Yield what a file of the form before holds; it cannot be migrated where it lies."""
+    records = [OldRecord(*row) for _, row in file.old_rows(db)]
     for place, record in enumerate(modern(records, learner_of(records)), 1):
         if place > after:
             yield place, record
-
-
-def _raw(
-    db: sqlite3.Connection,
-    columns: Sequence[str],
-    where: str = "",
-    values: Sequence[str] = (),
-    after: int = 0,
-) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """Yield rows whose texts need not be UTF-8: what is none comes as bytes."""
-    query = f"SELECT seq, {', '.join(columns)} FROM events WHERE seq > ?{where} ORDER BY seq"
-    factory, db.text_factory = db.text_factory, _text
-    try:
-        for place, *row in db.execute(query, (after, *values)):
-            yield place, tuple(row)
-    finally:
-        db.text_factory = factory
-
-
-def _text(raw: bytes) -> str | bytes:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw
-
-
-def _open_to_read(path: Path) -> sqlite3.Connection | None:
-    """Open a log that cannot be written, so that learners still see their earlier answers."""
-    if not path.exists():
-        return None
-    for way in ("mode=ro", "immutable=1"):  # the second also where no lock can be had
-        db = _connect(f"{path.absolute().as_uri()}?{way}", uri=True)
-        try:
-            db.execute("SELECT 1 FROM events LIMIT 1")
-        except sqlite3.Error:
-            db.close()
-        else:
-            return db
-    return None
-
-
-def _replace_damaged(
-    path: Path, clock: Callable[[], datetime]
-) -> tuple[sqlite3.Connection, SetAside | None]:
-    """Set a damaged file aside and begin a new one with every row that can still be read.
-
-    Only one process does it; the others find the new file when it is their turn.
-    """
-    from filelock import FileLock  # noqa: PLC0415 -- hardly ever needed
-
-    with FileLock(f"{path}.lock", timeout=60):
-        with suppress(sqlite3.DatabaseError):
-            return _prepare(_connect(str(path))), None
-        aside = _set_aside(path, clock())
-        _keep_private(path)
-        db = _prepare(_connect(str(path)))
-        with db:
-            db.executemany(INSERT, [_stored(record) for record in _rescued(aside)])
-        kept = _value(db, "SELECT count(*) FROM events")
-        return db, SetAside(aside, kept)
-
-
-def _set_aside(path: Path, time_: datetime) -> Path:
-    aside = path.with_name(f"{path.stem}.damaged-{time_:%Y%m%d-%H%M%S-%f}{path.suffix}")
-    for part in reversed(PARTS):
-        piece = Path(f"{path}{part}")
-        if piece.exists():
-            piece.rename(f"{aside}{part}")
-    return aside
-
-
-def _rescued(damaged: Path) -> list[Record]:
-    """Return every record that a page of the damaged file still holds, in order."""
-    from brmcourse.log.rescue import readable_rows  # noqa: PLC0415 -- hardly ever needed
-
-    today, before = len(Record._fields) + 1, len(OldRecord._fields) + 1
-    found: dict[int, tuple[Any, ...]] = {}
-    for place, (_, *row) in readable_rows(damaged, {today, before}):
-        known = found.get(place)
-        if known is None or not _sound(known):  # the newest of several copies comes first
-            found[place] = tuple(row)
-    rows = [found[place] for place in sorted(found)]
-    old = [OldRecord(*row) for row in rows if len(row) == len(OldRecord._fields)]
-    records = [Record(*row) for row in rows if len(row) == len(Record._fields)]
-    return [*modern(old, learner_of(old)), *records]
-
-
-def _sound(row: tuple[Any, ...]) -> bool:
-    if len(row) == len(OldRecord._fields):
-        return all(isinstance(value, str) for value in row)
-    return not isinstance(decode(Record(*row)), Unknown)
