@@ -5,9 +5,10 @@ from pathlib import Path
 from types import UnionType
 from typing import Any
 
+from brmcourse.catalogue import CATALOGUE, Row
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import Flaw, Whole, rule
-from brmcourse.content.library import BASELINE, short_name
+from brmcourse.content.library import short_name
 from brmcourse.content.yaml import Place
 from brmcourse.errors import UnknownIdError
 from brmcourse.model.base import Content
@@ -18,20 +19,6 @@ from brmcourse.model.prompts import PlanPrompt, Prompts, ReflectionPrompt
 from brmcourse.model.question import Quiz
 from brmcourse.model.scale import Baseline, Scale
 from brmcourse.model.values import Values
-
-CITE = "{cite}`"
-FOLDERS = {
-    "quiz": "questions",
-    "scale": "scales",
-    "converse": "conversations",
-    "reflect": "prompts",
-    "plan": "prompts",
-    "sheet": "sheets",
-}
-"""Where the content lies that a notebook's activities show."""
-
-ALONE = ("values", "capstone")
-"""The activities that a course has one of, each with a file of its name."""
 
 
 def unknown(place: Place, what: str, name: str, known: Iterable[str]) -> Flaw:
@@ -130,6 +117,16 @@ def _files(whole: Whole, folder: str) -> list[str]:
     return [path.stem for path in sorted((whole.root / "data" / folder).glob("*.yaml"))]
 
 
+def _names(whole: Whole, row: Row) -> list[str]:
+    """Return the names of all that an activity can show."""
+    names = _files(whole, row.place)
+    for name in row.also:
+        path = whole.root / "data" / name
+        if path.is_file():
+            names.append(path.stem)
+    return names
+
+
 _NAMING: Mapping[
     type[Content] | UnionType, Callable[[Any, Whole, Mapping[str, Module]], Iterator[Flaw]]
 ] = {
@@ -143,21 +140,21 @@ _NAMING: Mapping[
 @rule("reference.unknown-in-notebook", Reading)
 def dangling_in_notebook(reading: Reading, whole: Whole) -> Iterator[Flaw]:
     """Find activities and citations in a notebook that are not there."""
-    for line, function, name in reading.calls:
-        if function in FOLDERS:
-            names = _files(whole, FOLDERS[function]) + [BASELINE] * (
-                function == "scale" and bool(whole.all(Baseline))
-            )
-            if name.lower() not in names:
-                yield unknown((line,), function, name, names)
-        elif function in ALONE and not (whole.root / "data" / f"{function}.yaml").is_file():
-            yield Flaw(
-                (line,),
-                f"there is no data/{function}.yaml to show here",
-                "Add the file, or delete the call.",
-            )
+    for call in reading.page.calls:
+        row = CATALOGUE.get(call.function)
+        if row is None:
+            continue
+        if row.single:
+            if not (whole.root / "data" / row.place).is_file():
+                message = f"there is no data/{row.place} to show here"
+                yield Flaw((call.line,), message, "Add the file, or delete the call.")
+            continue
+        names = _names(whole, row)
+        if call.name.lower() not in names:
+            yield unknown((call.line,), call.function, call.name, names)
     sources = [source.id for evidence, _ in whole.all(Evidence) for source in evidence.sources]
-    for number, text in enumerate(reading.lines, 1):
-        for piece in text.split(CITE)[1:] if sources else ():
-            if (name := piece.partition("`")[0]) not in sources:
-                yield unknown((number,), "source", name, sources)
+    if not sources:
+        return
+    for line, name in reading.page.citations:
+        if name not in sources:
+            yield unknown((line,), "source", name, sources)
