@@ -314,13 +314,12 @@ def decode(record: Record) -> Event | Unknown:
 
     Keys that a body has beyond its fields are ignored: a later version may have added them.
     """
-    reader = _reader(record.kind) if isinstance(record.kind, str) else None
-    if reader is None:
+    if not isinstance(record.kind, str) or record.kind not in KINDS:
         return Unknown(record, "unknown kind")
     try:
         if len(record.body) > LONGEST:
             return Unknown(record, "too large")
-        body = reader(record.body)
+        body = _reader(record.kind)(record.body)
     except (ValidationError, ValueError, TypeError) as error:
         return Unknown(record, _reason(error))
     time = _time(record.time)
@@ -368,9 +367,7 @@ def _reason(error: Exception) -> str:
 
 
 @cache
-def _reader(name: str) -> Callable[[str], Body] | None:
-    if name not in KINDS:
-        return None
+def _reader(name: str) -> Callable[[str], Body]:
     adapter: TypeAdapter[Body] = TypeAdapter(KINDS[name])
     validate = adapter.validator.validate_json
 
