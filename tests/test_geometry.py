@@ -156,7 +156,7 @@ def debrief(turns: int = 2, **extra: Any) -> str:
     for turn in range(turns):
         play.do("choose", "1", turn=str(turn))
     assert play.state.node.ending
-    return play.html("conversation.html")
+    return play.page()
 
 
 def nodes(*, gauge: str | None = None) -> dict[str, Any]:

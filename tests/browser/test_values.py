@@ -35,10 +35,10 @@ def pages(library: Library) -> list[str]:
         form |= {f"revised:{number}:card": card, f"revised:{number}:said": "She told me so."}
     play.do("rank")
     play.do("draft", **form)
-    guessed = play.html("values.html")
+    guessed = play.page()
     play.do("asked", **form)
     play.do("draft", **form)
-    return [guessed, play.html("values.html")]
+    return [guessed, play.page()]
 
 
 @pytest.fixture(scope="module")
