@@ -30,8 +30,8 @@ notebooks: .venv/installed-test
 schemas: .venv/installed-test
 	$(BIN)/python tools/schemas.py
 
-lock: .venv/installed-test
-	$(BIN)/python -m venv .venv/lock
+lock:
+	$(PYTHON) -m venv .venv/lock
 	.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(LOCK) --upgrade --extra test --output-file requirements-test.lock
 	$(LOCK) --upgrade --constraint requirements-test.lock --output-file requirements.lock

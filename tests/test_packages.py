@@ -86,8 +86,9 @@ def test_locks_hold_what_is_declared(lock: str) -> None:
     found = locked(lock)
     for line in NEEDED + (EXTRAS["test"] if "test" in lock else []):
         asked = Requirement(line)
-        for version, _ in found[canonicalize_name(asked.name)]:
-            assert version in asked.specifier, f"{line}: run `make lock`"
+        versions = found.get(canonicalize_name(asked.name), [])
+        assert versions, f"{line}: run `make lock`"
+        assert all(version in asked.specifier for version, _ in versions), f"{line}: `make lock`"
     assert all(hashes for versions in found.values() for _, hashes in versions)
 
 
