@@ -1,7 +1,8 @@
 """Who the learner works on: one partner from the beginning, others if they wish; one is current."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from brmcourse.events import FIRST_PARTNER, PARTNERS, Draft, Event, PartnerChosen
 
@@ -11,9 +12,9 @@ EDITION = 1
 
 @dataclass(frozen=True)
 class Partners:
-    """The codes of the partners chosen so far, by key, and the key of the current one."""
+    """The codes of the partners, by key (empty until they have one), and the current one's key."""
 
-    codes: dict[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=lambda: {FIRST_PARTNER: ""})
     current: str = FIRST_PARTNER
 
     @property
@@ -27,9 +28,10 @@ class Partners:
 
     @property
     def next_key(self) -> str:
-        """A key that no partner has."""
-        used = [int(key) for key in (*self.codes, FIRST_PARTNER) if key.isdecimal()]
-        return str(max(used) + 1)
+        """The key of the next partner: one who has no code yet, or a key that nobody has."""
+        unnamed = [key for key, code in self.codes.items() if not code]
+        fresh = (str(number) for number in count(1) if str(number) not in self.codes)
+        return unnamed[0] if unnamed else next(fresh)
 
 
 def partners(events: Iterable[Event]) -> Partners:

@@ -6,7 +6,7 @@ HTTP or files, and never raises: whatever goes wrong, a learner reads a true sen
 
 import atexit
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,7 @@ from brmcourse.events import (
     Draft,
     Event,
     LearnerBegan,
+    encode,
     is_id,
     new_id,
     now,
@@ -55,10 +56,12 @@ class Learner:
     def __init__(self, log: Log, clock: Callable[[], datetime] = now) -> None:
         self.log = log
         self.clock = clock
+        self._known: Event | None = None
 
     def began(self) -> Event:
         """Return the event with the learner's id and seed; it is drawn once and kept in the log."""
-        return self._began() or self._begin()
+        self._known = self._began() or self._begin()
+        return self._known
 
     def _began(self) -> Event | None:
         _, events = self.log.read(subjects=[LEARNER], kinds=[LearnerBegan.kind])
@@ -66,7 +69,9 @@ class Learner:
 
     def _begin(self) -> Event:
         draft = Draft(LEARNER, 1, LearnerBegan(token_hex(8)))
-        self.log.add([self._event(draft, new_id(), token_hex(8), "")])
+        # If the file was deleted, pages are still open whose letters rest on the seed known so far.
+        learner = self._known or self._event(draft, "", token_hex(8), "")
+        self.log.add([learner._replace(id=new_id())])
         first = self._began()  # another page may have been quicker
         if first is None:
             raise LogError(words.UNREADABLE)
@@ -77,11 +82,17 @@ class Learner:
         return partners(self.log.read(subjects=[PARTNERS])[1])
 
     def record(self, drafts: Sequence[Draft], action: str, partner: str) -> None:
-        """Add the events that came from an action; the same action again adds nothing."""
+        """Add the events that came from an action; the same action again adds nothing.
+
+        Raises ActionError if one is longer than what is read back.
+        """
         learner = self.began().learner
         events = []
         for number, draft in enumerate(drafts):
-            events.append(self._event(draft, numbered(action, number), learner, partner))
+            event = self._event(draft, numbered(action, number), learner, partner)
+            if len(encode(event).body) > LONGEST:
+                raise ActionError(words.TOO_LONG)
+            events.append(event)
         self.log.add(events)
 
     def _event(self, draft: Draft, name: str, learner: str, partner: str) -> Event:
@@ -111,17 +122,14 @@ class Message:
 
         Raises ActionError if it is no message; letters that no file can hold become U+FFFD.
         """
+        if not isinstance(raw, Mapping) or not isinstance(raw.get("form", {}), Mapping):
+            raise ActionError
         name, _, about = _text(raw.get("action", "")).partition(" ")
         form: dict[str, Sequence[str]] = {}
-        fields = raw.get("form", {})
-        if not isinstance(fields, Mapping):
-            raise ActionError
-        for key, values in fields.items():
+        for key, values in raw.get("form", {}).items():
             if not isinstance(values, list | tuple):
                 raise ActionError
             form[_text(key)] = [_text(value) for value in values]
-        if sum(len(value) for values in form.values() for value in values) > LONGEST // 4:
-            raise ActionError(words.TOO_LONG)
         asked = raw.get("n")
         return cls(
             asked if is_id(asked) and isinstance(asked, str) else new_id(),
@@ -162,7 +170,7 @@ class Session:
         self._content = content
         self._learner = learner
         self._page = _Page()
-        self._failed: Mapping[str, Any] | None = None
+        self._failed: Message | None = None
         self._lock = RLock()  # a widget's callback may run on another thread than its cell
 
     @property
@@ -182,56 +190,77 @@ class Session:
     def answer(self, message: Mapping[str, Any]) -> str:
         """Carry out what a page sent; what it recorded is kept before the HTML is returned."""
         with self._lock:
-            if message.get("action") == TRY_AGAIN:
-                message = self._failed or {"action": OPEN}
-            self._failed = None
             try:
-                step = self._step(Message.read(message))
-            except CourseError as refused:
+                asked = Message.read(message)
+            except ActionError as refused:
                 return self._problem(words.REFUSED, str(refused), retry=False)
-            except Exception:  # noqa: BLE001 -- the learner gets a sentence, the helper a traceback
-                return self._mishap(words.NOT_DONE, message)
-            return self._shown(words.DONE if step else words.NOT_SHOWN, message)
+            if asked.action.name == TRY_AGAIN:
+                asked = self._failed or replace(asked, action=Action(OPEN))
+            self._failed = None
+            return self._answered(asked)
+
+    def _answered(self, message: Message) -> str:
+        opening = message.action.name == OPEN
+        try:
+            kept = self._step(message)
+        except CourseError as refused:
+            self._failed = message
+            again = isinstance(refused, LogError)
+            return self._problem(words.REFUSED, str(refused), retry=again)
+        except Exception:  # noqa: BLE001 -- the learner gets a sentence, the helper a traceback
+            return self._mishap(words.NOT_SHOWN if opening else words.NOT_DONE, message)
+        try:
+            self._page.html = self._shown(message)
+        except Exception:  # noqa: BLE001 -- as above
+            return self._mishap(words.DONE if kept else words.NOT_SHOWN, message)
+        return self._page.html
 
     def _step(self, message: Message) -> bool:
-        """Carry out a message; say whether it recorded anything."""
+        """Carry out a message; say whether it recorded anything, then or the first time it came."""
         known = self._learner.partners()
         if self._row.partner:
-            shown = message.partner in (*known.codes, FIRST_PARTNER)
-            stays = shown and message.action.name != OPEN
-            self._turn_to(message.partner if stays else known.current)
+            self._turn_to(self._whom(message, known))
         self._catch_up()
         if message.id in self._page.seen:
-            return True  # it was done before; only its answer was lost
+            return True  # only its answer was lost
         match message.action.name:
             case "open":
                 return False
             case "save-again":
                 self._learner.log.retry()
                 return False
-            case "choose-partner" | "add-partner" if self._row.partner:
-                return self._choose_partner(message, known)
+        if self._chooses(message):
+            self._choose_partner(message, known)
+            return True
         return self._act(message)
 
     def _act(self, message: Message) -> bool:
-        page = self._page
-        page.state, drafts = self._activity.update(page.state, message.action)
-        if not drafts:
-            return False
-        self._learner.record(drafts, message.id, page.partner)
-        self._catch_up()
-        return True
+        state, drafts = self._activity.update(self._page.state, message.action)
+        if drafts:
+            self._learner.record(drafts, message.id, self._page.partner)
+        self._page.state = state
+        return bool(drafts)
 
-    def _choose_partner(self, message: Message, known: Partners) -> bool:
+    def _whom(self, message: Message, known: Partners) -> str:
+        """Return whom a page is about: the current partner, but a page stays with the one it shows.
+
+        Raises ActionError if there is no such partner.
+        """
+        if message.action.name == OPEN or not message.partner:
+            return known.current
+        if message.partner not in {*known.codes, self._page.partner}:
+            raise ActionError
+        return message.partner
+
+    def _chooses(self, message: Message) -> bool:
+        return self._row.partner and message.action.name in {CHOOSE_PARTNER, ADD_PARTNER}
+
+    def _choose_partner(self, message: Message, known: Partners) -> None:
         adding = message.action.name == ADD_PARTNER
         key = known.next_key if adding else message.action.get(fields.PARTNER)
         if not adding and key not in known.codes:
             raise ActionError
-        code = known.codes.get(key, "")
-        self._learner.record([choosing(code)], message.id, key)
-        self._turn_to(key)
-        self._catch_up()
-        return True
+        self._learner.record([choosing(known.codes.get(key, ""))], message.id, key)
 
     def _turn_to(self, partner: str) -> None:
         if partner != self._page.partner:
@@ -259,16 +288,15 @@ class Session:
         today = self._learner.clock().astimezone().date()
         return Context(seed, self._page.partner or FIRST_PARTNER, today)
 
-    def _shown(self, failing: str, message: Mapping[str, Any]) -> str:
-        try:
-            self._page.html = self._render()
-        except Exception:  # noqa: BLE001 -- as above
-            return self._mishap(failing, message)
-        return self._page.html
-
-    def _render(self) -> str:
+    def _shown(self, message: Message) -> str:
+        about = None
+        if self._row.partner:
+            known = self._learner.partners()
+            if self._chooses(message):
+                self._turn_to(known.current)
+            about = About(self._page.partner, known)
+        self._catch_up()
         log = self._learner.log
-        about = About(self._page.partner, self._learner.partners()) if self._row.partner else None
         return render(
             self._row.template,
             self._page.state,
@@ -277,8 +305,8 @@ class Session:
             about=about,
         )
 
-    def _mishap(self, title: str, message: Mapping[str, Any]) -> str:
-        problem_log().exception("An activity failed on %s", message.get("action"))
+    def _mishap(self, title: str, message: Message) -> str:
+        problem_log().exception("An activity failed on %.40s", message.action.name)
         self._failed = message
         return self._problem(title, words.RETRY.format(log=log_path()), retry=True)
 
