@@ -99,8 +99,8 @@ def host(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def hands(host: str) -> str:
-    """How the learner works the page."""
-    return "mouse" if host == "page" else "keyboard"
+    """How the learner works the page; test_module has the other two pairs of host and hands."""
+    return "keyboard" if host == "page" else "mouse"
 
 
 @pytest.fixture(scope="module")
