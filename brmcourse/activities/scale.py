@@ -171,13 +171,11 @@ def update(state: ScaleState, action: Action) -> tuple[ScaleState, Sequence[Draf
     if action.name not in {"draft", "finish", "finish-anyway"} or state.record.finished:
         return state, ()
     given = _read(state, action)
-    fresh = {key: value for key, value in given.items() if _differs(state, key, value)}
-    drafts = [_draft(state, ScaleRated(fresh))] if fresh else []
+    drafts = _rated(state, given)
     if action.name == "draft":
         return state, drafts
     answers = {**state.ratings, **given}
-    complete = all(item.id in answers for item in state.content.scale.items)
-    if not complete and action.name == "finish":
+    if action.name == "finish" and _incomplete(state, answers):
         return replace(state, asked=True), drafts
     return replace(state, asked=False), [*drafts, _draft(state, ScaleFinished(answers))]
 
@@ -186,8 +184,14 @@ def _draft(state: ScaleState, body: Body) -> Draft:
     return Draft(state.content.scale.id, state.content.scale.edition, body)
 
 
-def _differs(state: ScaleState, key: str, value: int | None) -> bool:
-    return key not in state.ratings or state.ratings[key] != value
+def _rated(state: ScaleState, given: Ratings) -> list[Draft]:
+    """Return the ratings in a form that are not kept yet, as an event if there are any."""
+    fresh = dict(given.items() - state.ratings.items())
+    return [_draft(state, ScaleRated(fresh))] if fresh else []
+
+
+def _incomplete(state: ScaleState, answers: Ratings) -> bool:
+    return any(item.id not in answers for item in state.content.scale.items)
 
 
 def _read(state: ScaleState, action: Action) -> dict[str, int | None]:

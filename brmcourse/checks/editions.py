@@ -44,13 +44,12 @@ class Wording:
 
 def wordings(whole: Whole) -> list[Wording]:
     """Return every item that learners answer to, in file order."""
-    formats = {found.id: found for found, _ in whole.all(Format)}
-    scales = {found.id: found for found, _ in whole.all(Scale)}
     items = []
     for content, source in whole.all(Content):
         for place, item in _items(content, ()):
-            words = _words(item, formats, scales)
-            items.append(Wording(_id(item), source.path, place, item.edition, words))
+            name: str = getattr(item, "id")  # noqa: B009 -- every item has one, of its own type
+            words = _words(item, whole)
+            items.append(Wording(name, source.path, place, item.edition, words))
     return items
 
 
@@ -65,21 +64,22 @@ def _items(value: Any, place: Place) -> Iterator[tuple[Place, Answerable]]:
             yield from _items(entry, (*place, number))
 
 
-def _id(item: Answerable) -> str:
-    name: str = getattr(item, "id")  # noqa: B009 -- every item has one, of its own type
-    return name
-
-
-def _words(item: Answerable, formats: dict[str, Format], scales: dict[str, Scale]) -> str:
-    """Return the hash of an item; of a self-assessment with all that it draws on."""
-    parts: list[Content] = [item]
-    if isinstance(item, Scale | Baseline) and item.format in formats:
-        parts.append(formats[item.format])
+def _words(item: Answerable, whole: Whole) -> str:
+    """Return the hash of an item; of a self-assessment together with all that it draws on."""
+    if not isinstance(item, Scale | Baseline):
+        return item.fingerprint
+    parts = [item.fingerprint]
+    parts += [form.fingerprint for form, _ in whole.all(Format) if form.id == item.format]
     if isinstance(item, Baseline):
-        drawn = [scales[name] for name in item.draws if name in scales]
-        parts.append(item.of(drawn) if drawn else item)
-    joined = "-".join(part.fingerprint for part in parts)
-    return hashlib.sha256(joined.encode()).hexdigest()[:12] if len(parts) > 1 else joined
+        parts.append(_drawn(item, whole))
+    return hashlib.sha256("-".join(parts).encode()).hexdigest()[:12]
+
+
+def _drawn(form: Baseline, whole: Whole) -> str:
+    """Return the hash of the items that a short self-assessment draws from the others."""
+    scales = {scale.id: scale for scale, _ in whole.all(Scale)}
+    drawn = [scales[name] for name in form.draws if name in scales]
+    return form.of(drawn).fingerprint if drawn else ""
 
 
 def known(root: Path) -> dict[str, str]:
@@ -125,13 +125,18 @@ def accept(whole: Whole, names: Collection[str]) -> list[str]:
     items = {item.id: item for item in wordings(whole)}
     _require(names, items)
     before = known(whole.root)
-    kept = {name: before[name] for name in before if name in items}
-    for item in items.values():
-        if not names or item.id in names:
-            kept[item.id] = item.known_as
-    text = json.dumps(dict(sorted(kept.items())), indent=0)
+    entries = {}
+    recorded = []
+    for name, item in items.items():
+        entry = item.known_as if not names or name in names else before.get(name)
+        if entry is None:
+            continue
+        entries[name] = entry
+        if entry != before.get(name):
+            recorded.append(name)
+    text = json.dumps(dict(sorted(entries.items())), indent=0)
     (whole.root / FILE).write_text(f"{text}\n", "utf-8")
-    return [item.id for item in items.values() if before.get(item.id) != kept.get(item.id)]
+    return recorded
 
 
 def raise_editions(whole: Whole, names: Collection[str]) -> list[Path]:
