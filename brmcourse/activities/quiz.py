@@ -10,7 +10,7 @@ from brmcourse.activities import fields
 from brmcourse.activities import response as responses
 from brmcourse.activities.activity import NONE, Action, Context
 from brmcourse.content.library import Library
-from brmcourse.errors import ResponseError
+from brmcourse.errors import ActionError, ResponseError
 from brmcourse.events import (
     Draft,
     Event,
@@ -126,6 +126,16 @@ class Arranged(NamedTuple):
 NOTHING_MOVED = Arranged()
 
 
+class Incomplete(NamedTuple):
+    """What stands chosen at a question and is no answer yet; another window may turn the page."""
+
+    question: str = ""
+    response: Any = None
+
+
+NOTHING_CHOSEN = Incomplete()
+
+
 @dataclass(frozen=True)
 class QuizState:
     """A quiz on a page: what was done, and what stands chosen, moved or asked for just now."""
@@ -133,7 +143,7 @@ class QuizState:
     record: QuizRecord
     seed: str
     arranged: Arranged = NOTHING_MOVED
-    incomplete: Any = None
+    incomplete: Incomplete = NOTHING_CHOSEN
     notice: str = ""
     confirming: bool = False
 
@@ -196,8 +206,9 @@ class QuizState:
     @property
     def chosen(self) -> Any:
         """What stands chosen: a response that is not complete yet, else the latest answer's."""
-        if self.incomplete:
-            return self.incomplete
+        question, response = self.incomplete
+        if response and self.question and self.question.id == question:
+            return response
         return self.answer.response if self.answer else None
 
     @property
@@ -297,20 +308,30 @@ def _answered(
     changed: dict[str, Any] = {"tries": {**record.tries, question.id: tries}}
     if question.id in record.outdated:
         changed["outdated"] = record.outdated - {question.id}
-    if isinstance(question, Compose) and isinstance(response, dict):
+    if isinstance(question, Compose) and _is_line(response):
         changed["written"] = {**record.written, question.id: response}
     return record._replace(**changed)
 
 
 def _wrote(record: QuizRecord, question: str, wrote: QuizWrote) -> QuizRecord:
     compared = record.compared | {question} if wrote.compare else record.compared
-    written = {**record.written, question: wrote.response}
+    written = record.written
+    if _is_line(wrote.response):
+        written = {**written, question: wrote.response}
     return record._replace(written=written, compared=compared)
+
+
+def _is_line(response: Response) -> bool:
+    """Say whether a response is a line that can stand written to a compose question."""
+    if not isinstance(response, dict):
+        return False
+    parts = {**NOTHING, **response}
+    return isinstance(parts["text"], str) and isinstance(parts["ratings"], dict)
 
 
 def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]]:
     """Answer "check", "draft", "compare", "arrange", "go", "reset", "reset-yes" and "reset-no"."""
-    state = replace(state, notice="", incomplete=None, confirming=action.name == "reset")
+    state = replace(state, notice="", incomplete=NOTHING_CHOSEN, confirming=action.name == "reset")
     asked = action.get(fields.QUESTION)
     question = state.content.questions[asked] if asked in state.content.ids else None
     match action.name:
@@ -323,7 +344,7 @@ def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]
             arranged = Arranged(question.id, responses.rearranged(question, lines, action.about))
             return replace(state, arranged=arranged), ()
         case "go":
-            return state, [moved(state, action.about)]
+            return state, [_going(state, action.about)]
         case "reset-yes":
             return state, [Draft(state.quiz.id, WHOLE, QuizReset())]
     return state, ()
@@ -338,7 +359,10 @@ def _check(
     try:
         mark(question, response)
     except ResponseError as error:
-        return replace(state, incomplete=response, notice=str(error)), ()
+        if question is not state.question:
+            return state, ()
+        incomplete = Incomplete(question.id, response)
+        return replace(state, incomplete=incomplete, notice=str(error)), ()
     state = replace(state, arranged=NOTHING_MOVED)
     answered = QuizAnswered(state.quiz.id, response)
     drafts = [Draft(question.id, question.edition, answered)]
@@ -346,6 +370,12 @@ def _check(
         following = [*state.content.ids[1:], END]
         drafts.append(moved(state, following[state.content.ids.index(question.id)]))
     return state, drafts
+
+
+def _going(state: QuizState, target: str) -> Draft:
+    if target not in {*state.content.ids, END}:
+        raise ActionError
+    return moved(state, target)
 
 
 def moved(state: QuizState, target: str) -> Draft:

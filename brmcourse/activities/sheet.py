@@ -192,7 +192,8 @@ def update(state: SheetState, action: Action) -> tuple[SheetState, Sequence[Draf
             drafts.append(_draft(state, SheetWrote(place, now)))
             drafts += _naming(state.sheet, texts, now)
     name, _, place_ = action.about.partition(" ")
-    step = _step(state, action.name, number(place_)) if name == state.sheet.id else None
+    grows = state.sheet.entry and state.sheet.id == name
+    step = _step(state, action.name, number(place_)) if grows else None
     if step:
         drafts.append(_draft(state, step))
     return state, drafts

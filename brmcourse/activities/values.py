@@ -243,7 +243,7 @@ def _ordered(state: ValuesState, action: Action) -> Sequence[str]:
         return _placed(state.order, action.about, state.order.index(action.about) + step)
     for place, card in enumerate(state.order, 1):
         wanted = number(action.get(fields.place(card)))
-        if wanted not in {-1, place}:
+        if wanted != place and 1 <= wanted <= len(state.order):
             return _placed(state.order, card, wanted - 1)
     return ()
 
@@ -268,12 +268,20 @@ def _noted(state: ValuesState, action: Action) -> list[Draft]:
 
 
 def _read(state: ValuesState, stage: str, action: Action) -> Picks:
+    """Return what stands in a form; a card or confidence that is not offered changes nothing."""
     kept = state.predicted if stage == PREDICTED else state.revised
+    offered = {
+        "card": {"", *(card.id for card in state.values.cards)},
+        "confidence": {"", *(entry.id for entry in state.values.confidence)},
+    }
     picks = []
     for place, before in enumerate(kept, 1):
         pick = {}
         for what in NOTED[stage]:
-            text = action.get(fields.note(stage, place, what), before.get(what, ""))
+            noted = before.get(what, "")
+            text = action.get(fields.note(stage, place, what), noted)
+            if text not in offered.get(what, {text}):
+                text = noted
             if text:
                 pick[what] = text
         picks.append(pick)
