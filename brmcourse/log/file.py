@@ -9,12 +9,12 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from brmcourse.errors import Cause, RefusedFileError
+from brmcourse.errors import Cause, LogError, RefusedFileError
 from brmcourse.events import Record, Unknown, decode, new_id
 from brmcourse.log.log import SetAside
 from brmcourse.log.migration import OldRecord, learner_of, modern
@@ -59,6 +59,9 @@ PARTS = ("", "-wal", "-shm")
 
 OWNER_ONLY = 0o600
 
+FAILURES = (sqlite3.Error, OSError, LogError, UnicodeDecodeError, MemoryError)
+"""What may come of a file; the last two of a damaged one, whose errors quote what stands in it."""
+
 Form = Literal["new", "today", "before", "newer", "foreign", "damaged"]
 """What a file is to us; "new" has nothing in it, "before" is the form of November 2026."""
 
@@ -77,7 +80,7 @@ def open_to_write(
             return _mend(path, clock)
         try:
             return _prepared(path), None
-        except sqlite3.DatabaseError as error:
+        except FAILURES as error:
             if cause_of(error, path) != "damaged":
                 raise
         return _mend(path, clock)
@@ -88,11 +91,11 @@ def open_to_read(path: Path) -> sqlite3.Connection | None:
     if not path.exists():
         return None
     for way in ("mode=ro", "immutable=1"):  # the second also where no lock can be had
-        with suppress(sqlite3.Error):
+        with suppress(*FAILURES):
             db = _connect(f"{path.absolute().as_uri()}?{way}", uri=True)
             try:
-                db.execute("SELECT 1 FROM events LIMIT 1")
-            except sqlite3.Error:
+                db.execute("SELECT 1 FROM events NOT INDEXED LIMIT 1")
+            except FAILURES:
                 db.close()
             else:
                 return db
@@ -150,6 +153,8 @@ def cause_of(error: Exception, path: Path) -> Cause:
     """Return why a file cannot be used; the true reason before what it looks like."""
     if isinstance(error, RefusedFileError):
         return error.cause
+    if isinstance(error, UnicodeDecodeError):
+        return "damaged"
     name = getattr(error, "sqlite_errorname", None) or ""
     cause = next((cause for start, cause in CAUSES.items() if name.startswith(start)), None)
     if cause == "locked":
@@ -234,22 +239,51 @@ def _text(raw: bytes) -> str | bytes:
         return raw
 
 
-def connect_untouched(path: Path) -> sqlite3.Connection:
-    """Open a file without changing anything about it."""
-    way = "mode=ro" if Path(f"{path}-wal").exists() else "mode=ro&immutable=1"
-    return _connect(f"{path.absolute().as_uri()}?{way}", uri=True)
+def _connect_as(way: str, path: Path) -> sqlite3.Connection:
+    return _connect(f"{path.absolute().as_uri()}?mode=ro{way}", uri=True)
+
+
+@contextmanager
+def untouched(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file without changing anything about it; raises what may come of a file."""
+    written_ahead = Path(f"{path}-wal").exists()
+    with closing(_connect_as("" if written_ahead else "&immutable=1", path)) as db:
+        yield db
+
+
+def _look(path: Path) -> bool:
+    """Raise before a file is touched that is not ours to touch, or that is damaged.
+
+    Says whether it could be read; else whoever opens it to write learns what is wrong with it.
+    """
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    form = None
+    with suppress(*FAILURES), untouched(path) as db:
+        form = form_of(db)
+    if form in ("newer", "foreign"):
+        raise RefusedFileError(form)
+    try:
+        with closing(_connect_as("", path)) as db:
+            _check(db)
+    except sqlite3.OperationalError as error:
+        if cause_of(error, path) in ("damaged", "locked"):
+            raise
+        return False
+    return True
 
 
 def _prepared(path: Path) -> sqlite3.Connection:
     """Open a file and bring it into today's form."""
-    _refuse_strangers(path)
+    looked = _look(path)
     _keep_private(path)
     db = _connect(str(path))
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = ON")
-        _check(db)
+        if not looked:
+            _check(db)
         db.execute("BEGIN IMMEDIATE")
         _bring_up_to_date(db)
         db.commit()
@@ -257,20 +291,6 @@ def _prepared(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
-
-
-def _refuse_strangers(path: Path) -> None:
-    """Raise RefusedFileError for a file that is not ours to touch, before anything touches it."""
-    if not path.is_file() or not path.stat().st_size:
-        return
-    with suppress(sqlite3.Error):  # whoever opens it to write learns what is wrong with it
-        db = connect_untouched(path)
-        try:
-            form = form_of(db)
-        finally:
-            db.close()
-        if form in ("newer", "foreign"):
-            raise RefusedFileError(form)
 
 
 def _keep_private(path: Path) -> None:
@@ -355,6 +375,7 @@ def _mend(path: Path, clock: Callable[[], datetime]) -> tuple[sqlite3.Connection
             _move(broken, path)
             raise
     aside = path.with_name(f"{path.stem}.damaged-{clock():%Y%m%d-%H%M%S-%f}{path.suffix}")
+    _tidy(broken)
     _move(broken, aside)
     db = _prepared(path)
     found = (Record(*row) for row in db.execute(f"SELECT {COLUMNS} FROM events"))
@@ -371,6 +392,14 @@ def _move(path: Path, to: Path) -> None:
         piece = Path(f"{path}{part}")
         if piece.exists():
             piece.replace(f"{to}{part}")
+
+
+def _tidy(path: Path) -> None:
+    """Remove what nobody will read: what SQLite remembers about a -wal file, and an empty one."""
+    Path(f"{path}-shm").unlink(missing_ok=True)
+    wal = Path(f"{path}-wal")
+    if wal.exists() and not wal.stat().st_size:
+        wal.unlink()
 
 
 def _remove(path: Path) -> None:

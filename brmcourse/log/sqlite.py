@@ -13,7 +13,6 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from brmcourse.errors import LogError
 from brmcourse.events import Event, Record, Unknown, decode, encode, new_id, now
 from brmcourse.log import file
 from brmcourse.log.file import COLUMNS, INSERT
@@ -125,7 +124,7 @@ class SqliteLog:
             if self._waiting and self._file != file.identity(self.path):
                 self._open()  # set aside by another process while this one wrote into it
                 self._write()
-        except (sqlite3.Error, OSError, LogError) as error:
+        except file.FAILURES as error:
             self._fail(error)
             return
         if self._waiting:
@@ -165,7 +164,7 @@ class SqliteLog:
                     self._unreadable.note(event)
                 else:
                     found.append(event)
-        except sqlite3.Error as error:
+        except file.FAILURES as error:
             if file.cause_of(error, self.path) == "damaged":
                 self._release()
             elif self.trouble is None:  # what keeps it from being written says more
