@@ -2,11 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Hashable, Iterable
-from typing import Annotated, Any, ClassVar
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Annotated, Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
+
+from brmcourse.errors import hint
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
 Row = Annotated[str, StringConstraints(pattern=r"^[AB][1-9]\d?$")]
@@ -14,32 +16,61 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 def flaw(rule: str, message: str, advice: str, *place: Hashable) -> PydanticCustomError:
-    """Return an error that the loader turns into a located `Problem` of that rule; `place` leads on from here."""
+    """Return an error that the loader turns into a located `Problem` of that rule.
+
+    `place` leads on from the content that raises it: keys and positions, as in the YAML file.
+    """
     return PydanticCustomError(
         "flaw", "{message}", {"message": message, "found": ((rule, message, advice, place),)}
     )
 
 
+def unknown(what: str, name: str, known: Iterable[str], *place: Hashable) -> PydanticCustomError:
+    """Return the flaw that a name stands for nothing; it lists those that are known."""
+    known = list(known)
+    listed = ", ".join(known) or "none yet"
+    message = f'there is no {what} called "{name}".{hint(name, known)}'
+    return flaw("reference.unknown", message, f"Use one of: {listed}.", *place)
+
+
 def raise_all(flaws: Iterable[PydanticCustomError]) -> None:
-    """Raise the flaws as one error, from which the loader makes a `Problem` each; nothing if there are none."""
-    found = [entry for error in flaws for entry in (error.context or {})["found"]]
+    """Raise the flaws, if any, as one error from which the loader makes a `Problem` each."""
+    found: list[tuple[str, str, str, tuple[Hashable, ...]]] = []
+    for error in flaws:
+        context = error.context or {}
+        found += context["found"]
     if found:
-        raise PydanticCustomError("flaw", "{message}", {"message": found[0][1], "found": found})
+        first_message = found[0][1]
+        raise PydanticCustomError("flaw", "{message}", {"message": first_message, "found": found})
 
 
-def require_unique(what: str, ids: Iterable[str], field: str | None = None) -> None:
-    """Raise a flaw that names every id given twice; it stands at the second of them if `field` lists them."""
-    names = list(ids)
+class HasId(Protocol):
+    """Whatever has an id."""
+
+    @property
+    def id(self) -> str:
+        """What it is called in the files."""
+
+
+def require_own_ids(what: str, entries: Iterable[HasId], field: str | None = None) -> None:
+    """Raise a flaw unless each entry has an id of its own; see `require_unique`."""
+    require_unique(what, [entry.id for entry in entries], field)
+
+
+def require_unique(what: str, names: Sequence[str], field: str | None = None) -> None:
+    """Raise a flaw that tells every name given twice.
+
+    It stands at the second of the first such name if `field` is the one that lists them.
+    """
     twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        second = names.index(twice[0], names.index(twice[0]) + 1)
-        place = (field, second) if field else ()
-        raise flaw(
-            "id.duplicate",
-            f"{what} used twice: {', '.join(twice)}",
-            "Give each its own id.",
-            *place,
-        )
+    if not twice:
+        return
+    place: tuple[Hashable, ...] = ()
+    if field:
+        first = names.index(twice[0])
+        place = (field, names.index(twice[0], first + 1))
+    message = f"{what} used twice: {', '.join(twice)}"
+    raise flaw("id.duplicate", message, "Give each its own id.", *place)
 
 
 class Silence(BaseModel):

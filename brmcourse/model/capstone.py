@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import Field, create_model, model_validator
 
 from brmcourse.catalogue import CATALOGUE
-from brmcourse.model.base import Content, Id, Text, flaw, require_unique
+from brmcourse.model.base import Content, Id, Text, flaw, require_own_ids
 
 KINDS = tuple(row.part for row in CATALOGUE.values() if row.part)
 """What the plan can show, as the catalogue calls it."""
@@ -17,16 +17,20 @@ class _Named(Content):
     @property
     def name(self) -> tuple[str, str]:
         """The kind of what is shown, and its id."""
-        return next((kind, name) for kind, name in self if kind in KINDS and name)
+        kind = self._kinds()[0]
+        return kind, getattr(self, kind)
+
+    def _kinds(self) -> list[str]:
+        return [kind for kind in KINDS if getattr(self, kind) is not None]
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        named = [kind for kind in KINDS if getattr(self, kind) is not None]
-        if len(named) == 1:
+        kinds = self._kinds()
+        if len(kinds) == 1:
             return self
         message = "this entry names nothing to show"
-        if named:
-            message = f"one entry names {' and '.join(named)} together"
+        if kinds:
+            message = f"one entry names {' and '.join(kinds)} together"
         advice = f"Give each entry exactly one of: {', '.join(KINDS)}."
         raise flaw("capstone.shows", message, advice)
 
@@ -59,5 +63,5 @@ class Capstone(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("part id", (part.id for part in self.parts), "parts")
+        require_own_ids("part id", self.parts, "parts")
         return self

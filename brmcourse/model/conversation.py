@@ -1,4 +1,4 @@
-"""Branching conversations: nodes, choices, effects on the hidden state, and the way to an ending."""
+"""Branching conversations: nodes, choices, effects on the hidden state, the way to an ending."""
 
 import operator
 import re
@@ -9,8 +9,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from brmcourse.errors import hint
-from brmcourse.model.base import Answerable, Content, Id, Text, flaw, raise_all
+from brmcourse.model.base import Answerable, Content, Id, Text, flaw, raise_all, unknown
 
 GAUGE = (0, 10)
 """Lowest and highest value of trust, heard, clarity and any other gauge of the hidden state."""
@@ -22,7 +21,12 @@ COMPARE = {
     "<": operator.lt,
     "==": operator.eq,
 }
+"""The comparisons that a condition can make."""
+
 CLAUSE = re.compile(r"\s*(\w+)\s*(>=|<=|==|>|<)\s*(\d+)\s*")
+
+Reference = tuple[tuple[Hashable, ...], str, str]
+"""A name in a conversation: where it stands, what it is a name of, and the name."""
 
 
 def clauses(condition: str) -> Iterator[tuple[str, str, int]]:
@@ -30,7 +34,9 @@ def clauses(condition: str) -> Iterator[tuple[str, str, int]]:
 
     Raises ValueError if it reads otherwise.
     """
-    for part in condition.split(" and ") if condition else ():
+    if not condition:
+        return
+    for part in condition.split(" and "):
         match = CLAUSE.fullmatch(part)
         if not match:
             raise ValueError(part)
@@ -68,28 +74,29 @@ class Route(Content):
         try:
             tuple(clauses(value or ""))
         except ValueError as error:
-            raise flaw(
-                "conversation.condition",
-                f'cannot read the condition "{error}"',
-                'Write it like "trust >= 7 and clarity >= 6".',
-            ) from None
+            message = f'cannot read the condition "{error}"'
+            advice = 'Write it like "trust >= 7 and clarity >= 6".'
+            raise flaw("conversation.condition", message, advice) from None
         return value
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if (self.when is None) == (self.otherwise is None):
-            raise flaw(
-                "conversation.route",
-                "a route needs either `if` or `else`",
-                "Give it exactly one of them.",
-            )
+            message = "a route needs either `if` or `else`"
+            raise flaw("conversation.route", message, "Give it exactly one of them.")
         return self
 
     def open(self, gauges: Mapping[str, int]) -> bool:
         """Say whether this route is taken in that state."""
-        return all(
-            COMPARE[sign](gauges[gauge], number) for gauge, sign, number in clauses(self.when or "")
-        )
+        for gauge, sign, number in self.conditions():
+            compare = COMPARE[sign]
+            if not compare(gauges[gauge], number):
+                return False
+        return True
+
+    def conditions(self) -> Iterator[tuple[str, str, int]]:
+        """Yield (gauge, comparison, number) of what has to hold; nothing for the last line."""
+        return clauses(self.when or "")
 
 
 class Node(Content):
@@ -109,26 +116,22 @@ class Node(Content):
     @property
     def exits(self) -> tuple[str, ...]:
         """The nodes this one can lead to."""
-        return (*(choice.next for choice in self.choices), *(route.next for route in self.auto))
+        ways: tuple[Choice | Route, ...] = (*self.choices, *self.auto)
+        return tuple(way.next for way in ways)
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        if sum(map(bool, (self.choices, self.auto, self.ending))) != 1:
-            raise flaw(
-                "conversation.node",
-                "a node needs exactly one of `choices`, `auto` and `ending`",
-                "Give it choices, or routes, or make it an ending.",
-            )
+        given = [bool(self.choices), bool(self.auto), bool(self.ending)]
+        if sum(given) != 1:
+            message = "a node needs exactly one of `choices`, `auto` and `ending`"
+            advice = "Give it choices, or routes, or make it an ending."
+            raise flaw("conversation.node", message, advice)
         if self.says is None and not self.auto:
             raise flaw("conversation.node", "nobody says anything here", "Add `says: …`.")
         if self.auto and self.auto[-1].otherwise is None:
-            raise flaw(
-                "conversation.route",
-                "nothing is said of what happens when no condition holds",
-                "End with `else: true`.",
-                "auto",
-                len(self.auto) - 1,
-            )
+            message = "nothing is said of what happens when no condition holds"
+            last = len(self.auto) - 1
+            raise flaw("conversation.route", message, "End with `else: true`.", "auto", last)
         return self
 
 
@@ -160,15 +163,18 @@ class Conversation(Answerable):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         raise_all(self._dangling())
+        self._require_no_loop()
+        return self
+
+    def _require_no_loop(self) -> None:
+        exits = {name: node.exits for name, node in self.nodes.items()}
         try:
-            TopologicalSorter({name: node.exits for name, node in self.nodes.items()}).prepare()
+            TopologicalSorter(exits).prepare()
         except CycleError as error:
             loop = error.args[1]
             message = f"the nodes run in a circle: {' → '.join(loop)}"
-            raise flaw(
-                "conversation.loop", message, "Lead one of them on.", "nodes", loop[0]
-            ) from None
-        return self
+            advice = "Lead one of them on."
+            raise flaw("conversation.loop", message, advice, "nodes", loop[0]) from None
 
     def _dangling(self) -> Iterator[PydanticCustomError]:
         known: dict[str, Mapping[str, Any]] = {
@@ -180,26 +186,33 @@ class Conversation(Answerable):
         }
         for place, what, name in self._references():
             if name not in known[what]:
-                message = f'there is no {what} called "{name}".{hint(name, known[what])}'
-                yield flaw(
-                    "reference.unknown", message, f"Use one of: {', '.join(known[what])}.", *place
-                )
+                yield unknown(what, name, known[what], *place)
 
-    def _references(self) -> Iterator[tuple[tuple[Hashable, ...], str, str]]:
+    def _references(self) -> Iterator[Reference]:
         yield ("start",), "node", self.start
         for key, node in self.nodes.items():
-            for number, choice in enumerate(node.choices):
-                place = ("nodes", key, "choices", number)
-                yield (*place, "next"), "node", choice.next
-                yield (*place, "skill"), "skill", choice.skill
-                yield from (((*place, "effects"), "gauge", gauge) for gauge in choice.effects)
-            for number, route in enumerate(node.auto):
-                place = ("nodes", key, "auto", number)
-                yield (*place, "next"), "node", route.next
-                yield from (
-                    ((*place, "if"), "gauge", gauge) for gauge, *_ in clauses(route.when or "")
-                )
-            if node.fact:
-                yield ("nodes", key, "fact"), "fact", node.fact
-            if node.ending:
-                yield ("nodes", key, "ending"), "ending", node.ending
+            yield from _named_by_node(node, "nodes", key)
+
+
+def _named_by_node(node: Node, *place: Hashable) -> Iterator[Reference]:
+    for number, choice in enumerate(node.choices):
+        yield from _named_by_choice(choice, *place, "choices", number)
+    for number, route in enumerate(node.auto):
+        yield from _named_by_route(route, *place, "auto", number)
+    if node.fact:
+        yield (*place, "fact"), "fact", node.fact
+    if node.ending:
+        yield (*place, "ending"), "ending", node.ending
+
+
+def _named_by_choice(choice: Choice, *place: Hashable) -> Iterator[Reference]:
+    yield (*place, "next"), "node", choice.next
+    yield (*place, "skill"), "skill", choice.skill
+    for gauge in choice.effects:
+        yield (*place, "effects"), "gauge", gauge
+
+
+def _named_by_route(route: Route, *place: Hashable) -> Iterator[Reference]:
+    yield (*place, "next"), "node", route.next
+    for gauge, _sign, _number in route.conditions():
+        yield (*place, "if"), "gauge", gauge

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from brmcourse.model.base import Content, Id, Row, Text, flaw, require_unique
+from brmcourse.model.base import Content, Id, Row, Text, flaw, require_own_ids
 
 
 class Objective(Content):
@@ -15,7 +15,7 @@ class Objective(Content):
 
 
 class Section(Content):
-    """A heading of the module's reading that a question can send a learner back to, and the rows it teaches."""
+    """A heading of the module's reading, and the rows it teaches; questions send learners there."""
 
     id: Id
     title: Text
@@ -34,10 +34,8 @@ class Module(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique(
-            "objective id", (objective.id for objective in self.objectives), "objectives"
-        )
-        require_unique("section id", (section.id for section in self.sections), "sections")
+        require_own_ids("objective id", self.objectives, "objectives")
+        require_own_ids("section id", self.sections, "sections")
         return self
 
 
@@ -57,13 +55,12 @@ class Course(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("module id", (module.id for module in self.modules), "modules")
-        require_unique("page id", (page.id for page in self.pages), "pages")
+        require_own_ids("module id", self.modules, "modules")
+        require_own_ids("page id", self.pages, "pages")
         modules = {module.id for module in self.modules}
         for position, page in enumerate(self.pages):
             if page.id in modules:
                 message = f'this page and a module are both called "{page.id}"'
-                raise flaw(
-                    "id.duplicate", message, "Give the page an id of its own.", "pages", position
-                )
+                advice = "Give the page an id of its own."
+                raise flaw("id.duplicate", message, advice, "pages", position)
         return self

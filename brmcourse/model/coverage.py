@@ -4,19 +4,17 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from brmcourse.model.base import Content, Id, Row, Text, require_unique
+from brmcourse.model.base import Content, Id, Row, Text, require_own_ids, require_unique
 
 Practice = Literal["Q", "S", "A", "R", "P"]
 """How a row is practised: Quiz, Scenario (a conversation), self-Assessment, Reflection, Plan."""
 
 Proof = Literal["E1", "E2", "E3", "E4", "E5"]
-"""What shows that a row was learnt: a question, a conversation, a self-assessment, a reflection, a
-plan.
-"""
+"""What shows it was learnt: question, conversation, self-assessment, reflection, plan."""
 
 
 class CoverageRow(Content):
-    """One idea of the sources: the module that teaches it, what a learner can do then, and how that shows."""
+    """One idea of the sources: its module, what a learner can do then, and how that shows."""
 
     id: Row
     idea: Text
@@ -33,7 +31,7 @@ class Coverage(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("row", (row.id for row in self.rows), "rows")
+        require_own_ids("row", self.rows, "rows")
         return self
 
 
@@ -52,7 +50,8 @@ class Glossary(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique(
-            "term", (form.lower() for term in self.terms for form in (term.term, *term.also))
-        )
+        forms: list[str] = []
+        for term in self.terms:
+            forms += [term.term.lower(), *map(str.lower, term.also)]
+        require_unique("term", forms)
         return self

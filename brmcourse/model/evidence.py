@@ -1,14 +1,14 @@
-"""The references that the course cites, each with its strength and what speaks against leaning on it."""
+"""The references that the course cites, each with its strength and its caveat."""
 
 from typing import Literal, Self
 
 from pydantic import model_validator
 
-from brmcourse.model.base import Content, Id, Text, require_unique
+from brmcourse.model.base import Content, Id, Text, require_own_ids
 
 
 class Source(Content):
-    """A reference: what it is used for, how strong it is (1 to 3) and what speaks against leaning on it."""
+    """A reference: what it is used for, how strong it is (1 to 3), and why not to lean on it."""
 
     id: Id
     cite: Text
@@ -26,5 +26,5 @@ class Evidence(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("source id", (source.id for source in self.sources), "sources")
+        require_own_ids("source id", self.sources, "sources")
         return self

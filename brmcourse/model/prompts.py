@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from brmcourse.model.base import Answerable, Content, Id, Text, require_unique
+from brmcourse.model.base import Answerable, Content, Id, Text, require_own_ids
 
 
 class ReflectionPrompt(Answerable):
@@ -37,6 +37,5 @@ class Prompts(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        ids = [*(prompt.id for prompt in self.reflections), *(prompt.id for prompt in self.plans)]
-        require_unique("prompt id", ids)
+        require_own_ids("prompt id", (*self.reflections, *self.plans))
         return self

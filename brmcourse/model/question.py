@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from brmcourse.errors import hint
-from brmcourse.model.base import Answerable, Content, Id, Row, Text, flaw, require_unique
+from brmcourse.model.base import Answerable, Content, Id, Row, Text, flaw, require_own_ids
 
 Bloom = Literal["remember", "understand", "apply", "analyse", "evaluate"]
 Shape = Literal["one", "many", "map", "text"]
@@ -76,17 +76,12 @@ class BaseQuestion(Answerable):
     bloom: Bloom
 
 
-def require_keys(options: Iterable[CreditOption], at_most: int | None) -> None:
-    """Raise a flaw unless one option, or for `at_most=None` one or more, earns the full credit."""
+def keys_of(options: Iterable[CreditOption]) -> list[str]:
+    """Return the ids of the options that earn the full credit; raise a flaw if none does."""
     keys = [option.id for option in options if option.credit == 1]
     if not keys:
         raise flaw("question.no-key", "no option has credit 1", "Give the best option `credit: 1`.")
-    if at_most is not None and len(keys) > at_most:
-        raise flaw(
-            "question.many-keys",
-            f"{len(keys)} options have credit 1: {', '.join(keys)}",
-            "Keep one key, or make it `kind: multiple`.",
-        )
+    return keys
 
 
 class Single(BaseQuestion):
@@ -98,8 +93,12 @@ class Single(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("option id", (option.id for option in self.options), "options")
-        require_keys(self.options, at_most=1)
+        require_own_ids("option id", self.options, "options")
+        keys = keys_of(self.options)
+        if len(keys) > 1:
+            message = f"{len(keys)} options have credit 1: {', '.join(keys)}"
+            advice = "Keep one key, or make it `kind: multiple`."
+            raise flaw("question.many-keys", message, advice)
         return self
 
 
@@ -112,12 +111,14 @@ class Multiple(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("option id", (option.id for option in self.options), "options")
-        require_keys(self.options, at_most=None)
-        if {option.credit for option in self.options} != {0, 1}:
+        require_own_ids("option id", self.options, "options")
+        keys_of(self.options)
+        credits_given = {option.credit for option in self.options}
+        if credits_given != {0, 1}:
             raise flaw(
                 "question.no-distractor",
-                "a multiple question needs options with credit 1 and with credit 0, and nothing between",
+                "a multiple question needs options with credit 1 and with credit 0, "
+                "and nothing between",
                 "Use `credit: 1` for each right option and `credit: 0` for each wrong one.",
             )
         return self
@@ -134,7 +135,7 @@ class Judgement(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("option id", (option.id for option in self.options), "options")
+        require_own_ids("option id", self.options, "options")
         return self
 
 
@@ -148,19 +149,15 @@ class Match(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("option id", (option.id for option in self.options), "options")
-        require_unique("target id", (target.id for target in self.targets), "targets")
+        require_own_ids("option id", self.options, "options")
+        require_own_ids("target id", self.targets, "targets")
         known = [target.id for target in self.targets]
         for position, option in enumerate(self.options):
             if option.match not in known:
-                raise flaw(
-                    "reference.unknown",
-                    f'option "{option.id}" matches "{option.match}", which is no target.{hint(option.match, known)}',
-                    f"Use one of: {', '.join(known)}.",
-                    "options",
-                    position,
-                    "match",
-                )
+                message = f'option "{option.id}" matches "{option.match}", which is no target.'
+                message += hint(option.match, known)
+                advice = f"Use one of: {', '.join(known)}."
+                raise flaw("reference.unknown", message, advice, "options", position, "match")
         return self
 
 
@@ -173,7 +170,7 @@ class Order(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("option id", (option.id for option in self.options), "options")
+        require_own_ids("option id", self.options, "options")
         return self
 
 
@@ -190,7 +187,7 @@ class Compose(BaseQuestion):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("criterion id", (criterion.id for criterion in self.rubric), "rubric")
+        require_own_ids("criterion id", self.rubric, "rubric")
         return self
 
 
@@ -200,8 +197,9 @@ Question = Annotated[
 
 
 class Quiz(Content):
-    """A row of questions. `purpose: guess` marks pre-questions: answered before reading, never counted.
+    """A row of questions.
 
+    `purpose: guess` marks pre-questions: answered before reading, never counted.
     `purpose: test` takes one answer to each question and says how it went when the test is over. A
     test with `parallel` (the id of the form taken before) is the last one: it tells the change, and
     the reasons.
@@ -216,17 +214,14 @@ class Quiz(Content):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("question id", (question.id for question in self.questions), "questions")
-        for position, question in enumerate(self.questions):
-            if self.purpose == "test" and isinstance(question, Compose):
-                message = (
-                    "a test cannot hold a compose question, which shows a good answer on the way"
-                )
-                raise flaw(
-                    "question.kind",
-                    message,
-                    "Ask in another kind, or move it to a quiz.",
-                    "questions",
-                    position,
-                )
+        require_own_ids("question id", self.questions, "questions")
+        if self.purpose == "test":
+            self._require_closed_questions()
         return self
+
+    def _require_closed_questions(self) -> None:
+        message = "a test cannot hold a compose question, which shows a good answer on the way"
+        advice = "Ask in another kind, or move it to a quiz."
+        for position, question in enumerate(self.questions):
+            if isinstance(question, Compose):
+                raise flaw("question.kind", message, advice, "questions", position)

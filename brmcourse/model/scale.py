@@ -1,4 +1,4 @@
-"""Self-assessments: a scale with its items and subscales, and the answer format that scales share."""
+"""Self-assessments: scales with their items and subscales, and the answer format they share."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -7,8 +7,16 @@ from typing import Any, ClassVar, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from brmcourse.errors import hint
-from brmcourse.model.base import Answerable, Content, Id, Text, flaw, raise_all, require_unique
+from brmcourse.model.base import (
+    Answerable,
+    Content,
+    Id,
+    Text,
+    flaw,
+    raise_all,
+    require_own_ids,
+    unknown,
+)
 
 
 class Band(Content):
@@ -20,7 +28,7 @@ class Band(Content):
 
 
 class Format(Content):
-    """An answer format: labels from `min` upwards, the words for results, and the caveats they carry."""
+    """An answer format: labels from `min` upwards, the words for results, and their caveats."""
 
     id: Id
     min: int
@@ -38,26 +46,21 @@ class Format(Content):
 
     def band(self, score: float) -> Band:
         """Return the band that a score from 0 to 100 falls in."""
-        return [band for band in self.bands if band.start <= score][-1]
+        reached = [band for band in self.bands if band.start <= score]
+        return reached[-1]
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.bands[0].start != 0:
-            raise flaw(
-                "scale.bands",
-                "the first band does not start at 0",
-                "Write `from: 0` in the first band.",
-                "bands",
-                0,
-            )
+            message = "the first band does not start at 0"
+            advice = "Write `from: 0` in the first band."
+            raise flaw("scale.bands", message, advice, "bands", 0)
         for position, (low, high) in enumerate(pairwise(self.bands), 1):
             if low.start >= high.start:
-                message = (
-                    f"this band starts at {high.start:g}, and the one before it at {low.start:g}"
-                )
-                raise flaw(
-                    "scale.bands", message, "List the bands from low to high.", "bands", position
-                )
+                starts = f"{high.start:g}, and the one before it at {low.start:g}"
+                message = f"this band starts at {starts}"
+                advice = "List the bands from low to high."
+                raise flaw("scale.bands", message, advice, "bands", position)
         return self
 
 
@@ -84,7 +87,10 @@ class Subscale(Content):
 
 
 class Scale(Answerable):
-    """A self-assessment over the past four weeks with one partner; `levels` name the steps of items with choices."""
+    """A self-assessment over the past four weeks with one partner.
+
+    `levels` name the steps of items with choices.
+    """
 
     unshown: ClassVar[Any] = {"items": {"__all__": {"baseline"}}}
 
@@ -99,7 +105,7 @@ class Scale(Answerable):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("item id", (item.id for item in self.items), "items")
+        require_own_ids("item id", self.items, "items")
         raise_all(self._dangling())
         return self
 
@@ -107,37 +113,18 @@ class Scale(Answerable):
         known = [subscale.id for subscale in self.subscales]
         for number, item in enumerate(self.items):
             if item.subscale not in known:
-                message = (
-                    f'there is no subscale called "{item.subscale}".{hint(item.subscale, known)}'
-                )
-                yield flaw(
-                    "reference.unknown",
-                    message,
-                    f"Use one of: {', '.join(known)}.",
-                    "items",
-                    number,
-                    "subscale",
-                )
+                yield unknown("subscale", item.subscale, known, "items", number, "subscale")
             if item.choices and len(item.choices) != len(self.levels):
-                message = f"this item has {len(item.choices)} choices, and the scale {len(self.levels)} levels"
-                yield flaw(
-                    "scale.levels",
-                    message,
-                    "Write one choice for each of the `levels`.",
-                    "items",
-                    number,
-                    "choices",
-                )
+                choices, levels = len(item.choices), len(self.levels)
+                message = f"this item has {choices} choices, and the scale {levels} levels"
+                advice = "Write one choice for each of the `levels`."
+                yield flaw("scale.levels", message, advice, "items", number, "choices")
+        used = {item.subscale for item in self.items}
         for number, name in enumerate(known):
-            if all(item.subscale != name for item in self.items):
+            if name not in used:
                 message = f'the subscale "{name}" has no items'
-                yield flaw(
-                    "reference.unknown",
-                    message,
-                    "Write some for it, or delete it.",
-                    "subscales",
-                    number,
-                )
+                advice = "Write some for it, or delete it."
+                yield flaw("reference.unknown", message, advice, "subscales", number)
 
 
 class Baseline(Answerable):
@@ -152,7 +139,14 @@ class Baseline(Answerable):
 
     def of(self, scales: Iterable[Scale]) -> Scale:
         """Return the short form as a scale with a subscale for each of those it draws from."""
-        scales = list(scales)
+        levels: tuple[str, ...] = ()
+        subscales = []
+        items = []
+        for scale in scales:
+            levels = levels or scale.levels
+            subscales.append(Subscale(id=scale.id, title=scale.title))
+            drawn = [item for item in scale.items if item.baseline]
+            items += [item.model_copy(update={"subscale": scale.id}) for item in drawn]
         return Scale(
             id=self.id,
             edition=self.edition,
@@ -160,12 +154,7 @@ class Baseline(Answerable):
             module=self.module,
             format=self.format,
             lead=self.lead,
-            levels=next((scale.levels for scale in scales if scale.levels), ()),
-            subscales=tuple(Subscale(id=scale.id, title=scale.title) for scale in scales),
-            items=tuple(
-                item.model_copy(update={"subscale": scale.id})
-                for scale in scales
-                for item in scale.items
-                if item.baseline
-            ),
+            levels=levels,
+            subscales=tuple(subscales),
+            items=tuple(items),
         )

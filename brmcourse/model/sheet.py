@@ -1,13 +1,21 @@
-"""Sheets: forms that a learner fills in for one partner, once or entry by entry, and what is shown of them."""
+"""Sheets: forms that a learner fills in for one partner, and what is shown of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from brmcourse.errors import hint
-from brmcourse.model.base import Answerable, Content, Id, Text, flaw, raise_all, require_unique
+from brmcourse.model.base import (
+    Answerable,
+    Content,
+    Id,
+    Text,
+    flaw,
+    raise_all,
+    require_own_ids,
+    unknown,
+)
 
 
 class Answer(Content):
@@ -19,7 +27,7 @@ class Answer(Content):
 
 
 class FormField(Content):
-    """One thing to fill in: a line, a text of several lines, a date, or a choice between answers."""
+    """One thing to fill in: a line, a text of several lines, a date, or a choice of answers."""
 
     id: Id
     kind: Literal["line", "text", "date", "choice"]
@@ -28,32 +36,23 @@ class FormField(Content):
     options: tuple[Answer, ...] = ()
 
     def said(self, value: str) -> str:
-        """Return what a reader sees of a stored value: the words of the answer chosen, else the text itself."""
-        return next((answer.text for answer in self.options if answer.id == value), value)
+        """Return what a reader sees of a stored value: the chosen answer's words, or itself."""
+        words = {answer.id: answer.text for answer in self.options}
+        return words.get(value, value)
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.kind == "choice" and len(self.options) <= 1:
-            message = (
-                f'the field "{self.id}" is a choice with {len(self.options)} options to choose from'
-            )
-            raise flaw(
-                "sheet.options",
-                message,
-                "Write two options or more, or make it `kind: line`.",
-                "options",
-            )
+            few = f"{len(self.options)} options to choose from"
+            message = f'the field "{self.id}" is a choice with {few}'
+            advice = "Write two options or more, or make it `kind: line`."
+            raise flaw("sheet.options", message, advice, "options")
         if self.kind != "choice" and self.options:
-            message = (
-                f'the field "{self.id}" has options, but a field of kind "{self.kind}" has none'
-            )
-            raise flaw(
-                "sheet.options",
-                message,
-                "Make it `kind: choice`, or delete the options.",
-                "options",
-            )
-        require_unique("option id", (answer.id for answer in self.options), "options")
+            none = f'a field of kind "{self.kind}" has none'
+            message = f'the field "{self.id}" has options, but {none}'
+            advice = "Make it `kind: choice`, or delete the options."
+            raise flaw("sheet.options", message, advice, "options")
+        require_own_ids("option id", self.options, "options")
         return self
 
 
@@ -75,7 +74,7 @@ class Tally(Content):
 
 
 class Circles(Content):
-    """Entries grouped by an answer, drawn as circles from the inside out in the order of the options."""
+    """Entries grouped by an answer, drawn as circles: the first of the options is the inmost."""
 
     kind: Literal["circles"]
     field: Id
@@ -118,69 +117,70 @@ class Sheet(Answerable):
 
     def field(self, name: str) -> FormField:
         """Return the field of that id."""
-        return next(field for field in self.fields if field.id == name)
+        fields = {field.id: field for field in self.fields}
+        return fields[name]
 
     def headline(self, texts: Mapping[str, str]) -> str:
-        """Return what an entry is known by: the first thing written in it, empty if there is none."""
-        written = (
-            texts.get(field.id, "") for field in self.fields if field.kind in {"line", "text"}
-        )
-        return next(filter(None, written), "")
+        """Return what an entry is known by: the first thing written in it, or nothing."""
+        for field in self.fields:
+            written = texts.get(field.id, "")
+            if written and field.kind in {"line", "text"}:
+                return written
+        return ""
 
     @property
     def best(self) -> int:
         """The most points that the answers can earn together."""
-        return sum(
-            max((answer.points for answer in field.options), default=0) for field in self.fields
-        )
+        total = 0
+        for field in self.fields:
+            total += max((answer.points for answer in field.options), default=0)
+        return total
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("field id", (field.id for field in self.fields), "fields")
+        require_own_ids("field id", self.fields, "fields")
         raise_all(self._dangling())
         return self
 
     def _dangling(self) -> Iterator[PydanticCustomError]:
-        kinds = {field.id: field.kind for field in self.fields}
-        wanted = {"dates": "date", "tally": "choice", "circles": "choice"}
-        if self.names is not None and kinds.get(self.names) != "line":
-            lines = [name for name, kind in kinds.items() if kind == "line"]
-            yield _unknown("field of kind line", self.names, lines, "names")
+        if self.names is not None:
+            yield from self._no_such_field("line", [self.names], "names")
         match self.shows:
-            case Dates() | Tally() | Circles() as shown if (
-                kinds.get(shown.field) != wanted[shown.kind]
-            ):
-                known = [name for name, kind in kinds.items() if kind == wanted[shown.kind]]
-                what = f"field of kind {wanted[shown.kind]}"
-                yield _unknown(what, shown.field, known, "shows", "field")
+            case Dates() as shown:
+                yield from self._no_such_field("date", [shown.field], "shows", "field")
+            case Circles() as shown:
+                yield from self._no_such_field("choice", [shown.field], "shows", "field")
             case Tally() as shown:
-                known = [answer.id for answer in self.field(shown.field).options]
-                yield from (
-                    _unknown("option", n, known, "shows", "counted")
-                    for n in shown.counted
-                    if n not in known
-                )
-                if shown.good not in shown.counted:
-                    yield _unknown(
-                        "counted option", shown.good, list(shown.counted), "shows", "good"
-                    )
+                yield from self._wrong_tally(shown)
             case Points() as shown:
-                known = [name for name, kind in kinds.items() if kind == "choice"]
-                what = "field of kind choice"
-                yield from (
-                    _unknown(what, n, known, "shows", "never_zero")
-                    for n in shown.never_zero
-                    if n not in known
-                )
-                if shown.ready > self.best:
-                    message = f'"ready" is {shown.ready}, and all answers together bring {self.best} points at most'
-                    yield flaw(
-                        "field.range", message, "Lower it, or raise the points.", "shows", "ready"
-                    )
+                yield from self._wrong_points(shown)
 
+    def _wrong_tally(self, tally: Tally) -> Iterator[PydanticCustomError]:
+        if tally.field not in self._names_of("choice"):
+            yield from self._no_such_field("choice", [tally.field], "shows", "field")
+            return
+        known = [answer.id for answer in self.field(tally.field).options]
+        for name in tally.counted:
+            if name not in known:
+                yield unknown("option", name, known, "shows", "counted")
+        if tally.good not in tally.counted:
+            yield unknown("counted option", tally.good, tally.counted, "shows", "good")
 
-def _unknown(what: str, name: str, known: list[str], *place: str) -> PydanticCustomError:
-    message = f'there is no {what} called "{name}".{hint(name, known)}'
-    return flaw(
-        "reference.unknown", message, f"Use one of: {', '.join(known) or 'none yet'}.", *place
-    )
+    def _wrong_points(self, points: Points) -> Iterator[PydanticCustomError]:
+        yield from self._no_such_field("choice", points.never_zero, "shows", "never_zero")
+        if points.ready > self.best:
+            most = f"all answers together bring {self.best} points at most"
+            message = f'"ready" is {points.ready}, and {most}'
+            advice = "Lower it, or raise the points."
+            yield flaw("field.range", message, advice, "shows", "ready")
+
+    def _no_such_field(
+        self, kind: str, names: Iterable[str], *place: str
+    ) -> Iterator[PydanticCustomError]:
+        known = self._names_of(kind)
+        for name in names:
+            if name not in known:
+                yield unknown(f"field of kind {kind}", name, known, *place)
+
+    def _names_of(self, kind: str) -> list[str]:
+        return [field.id for field in self.fields if field.kind == kind]

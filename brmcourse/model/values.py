@@ -5,11 +5,11 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from brmcourse.model.base import Answerable, Content, Id, Text, flaw, require_unique
+from brmcourse.model.base import Answerable, Content, Id, Text, flaw, require_own_ids
 
 
 class Card(Content):
-    """One value; cards of the same `wedge` of the circle (counted round it from 0) share their place."""
+    """One value; cards of the same `wedge` of the circle, counted from 0, share their place."""
 
     id: Id
     name: Text
@@ -18,7 +18,7 @@ class Card(Content):
 
 
 class Confidence(Content):
-    """How sure a prediction is, in words and as the share of such predictions that should come true."""
+    """How sure a prediction is: in words, and the share of such ones that should come true."""
 
     id: Id
     text: Text
@@ -41,7 +41,8 @@ class Values(Answerable):
 
     def card(self, name: str) -> Card:
         """Return the card of that id."""
-        return next(card for card in self.cards if card.id == name)
+        cards = {card.id: card for card in self.cards}
+        return cards[name]
 
     @property
     def wedges(self) -> int:
@@ -55,14 +56,21 @@ class Values(Answerable):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        require_unique("card id", (card.id for card in self.cards), "cards")
-        require_unique("confidence id", (entry.id for entry in self.confidence), "confidence")
-        advice = "List the cards round the circle: the first in wedge 0, each other in the same wedge or the next."
+        require_own_ids("card id", self.cards, "cards")
+        require_own_ids("confidence id", self.confidence, "confidence")
+        self._require_order()
+        return self
+
+    def _require_order(self) -> None:
+        advice = (
+            "List the cards round the circle: the first in wedge 0, "
+            "each other in the same wedge or the next."
+        )
         if self.cards[0].wedge:
             message = f"the first card lies in wedge {self.cards[0].wedge}"
             raise flaw("values.wedge", message, advice, "cards", 0, "wedge")
         for position, (one, next_) in enumerate(pairwise(self.cards), 1):
             if next_.wedge - one.wedge not in {0, 1}:
-                message = f'"{next_.name}" in wedge {next_.wedge} comes right after "{one.name}" in wedge {one.wedge}'
+                before = f'"{one.name}" in wedge {one.wedge}'
+                message = f'"{next_.name}" in wedge {next_.wedge} comes right after {before}'
                 raise flaw("values.wedge", message, advice, "cards", position, "wedge")
-        return self
