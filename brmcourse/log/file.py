@@ -59,6 +59,9 @@ PARTS = ("", "-wal", "-shm")
 
 OWNER_ONLY = 0o600
 
+WRITE_FORM = 18
+"""Where the header of a SQLite file says who may write it: all know 1 and 2."""
+
 FAILURES = (sqlite3.Error, OSError, LogError, UnicodeDecodeError, MemoryError)
 """What may come of a file; the last two of a damaged one, whose errors quote what stands in it."""
 
@@ -287,10 +290,22 @@ def _prepared(path: Path) -> sqlite3.Connection:
         db.execute("BEGIN IMMEDIATE")
         _bring_up_to_date(db)
         db.commit()
-    except BaseException:
+    except BaseException as error:
         db.close()
+        if _only_says_read_only(error, path):
+            raise _DamagedError from error
         raise
     return db
+
+
+def _only_says_read_only(error: BaseException, path: Path) -> bool:
+    """Say whether a file may be written but a damaged byte of its header tells SQLite otherwise."""
+    name = getattr(error, "sqlite_errorname", None)
+    if name != "SQLITE_READONLY" or not os.access(path, os.W_OK):
+        return False
+    with path.open("rb") as stream:
+        header = stream.read(WRITE_FORM + 1)
+    return header[WRITE_FORM:] not in (b"\1", b"\2", b"")
 
 
 def _keep_private(path: Path) -> None:

@@ -70,16 +70,16 @@ class SqliteLog:
         with self._lock:
             if self.trouble is None and self._must_open():
                 self._save()  # closed, or another page has replaced a damaged file
-            conditions = _conditions(subjects, kinds, partner)
-            epoch, place, saved = self._saved(after, conditions)
+            chosen = (subjects, kinds, partner)
+            epoch, place, saved = self._saved(after, chosen)
             if self.trouble is None and self._db is None:
                 self._save()  # found damaged just now, and mended
-                epoch, place, saved = self._saved(after, conditions)
+                epoch, place, saved = self._saved(after, chosen)
             if epoch != after.epoch:
                 after = Cursor(epoch)
             there = self._present()
             waiting = [event for name, event in self._waiting.items() if name not in there]
-            waiting = [event for event in waiting if wanted(event, subjects, kinds, partner)]
+            waiting = [event for event in waiting if wanted(event, *chosen)]
             found = [event for event in (*saved, *waiting) if event.id not in after.waiting]
             return Cursor(epoch, place, frozenset(event.id for event in waiting)), found
 
@@ -147,7 +147,7 @@ class SqliteLog:
             with self._db as db:
                 db.executemany(INSERT, [encode(event) for event in self._waiting.values()])
 
-    def _saved(self, after: Cursor, conditions: "Conditions") -> tuple[str, int, list[Event]]:
+    def _saved(self, after: Cursor, chosen: "Choice") -> tuple[str, int, list[Event]]:
         """Return the epoch, how far was read, and the events on the disk behind `after`."""
         try:
             if self._db is None:
@@ -157,12 +157,12 @@ class SqliteLog:
             epoch = _epoch(self._db)
             place = after.place if after.epoch == epoch else 0
             found = []
-            for row, record in _rows(self._db, place, conditions):
+            for row, record in _rows(self._db, place, chosen):
                 place = row
                 event = decode(record)
                 if isinstance(event, Unknown):
                     self._unreadable.note(event)
-                else:
+                elif wanted(event, *chosen):
                     found.append(event)
         except file.FAILURES as error:
             if file.cause_of(error, self.path) == "damaged":
@@ -237,13 +237,25 @@ def _epoch(db: sqlite3.Connection) -> str:
     return str(row[0]) if row else ""
 
 
-Conditions = tuple[str, tuple[str, ...]]
-"""What rows must fulfil, as SQL, and the values for its question marks."""
+Choice = tuple[Collection[str] | None, Collection[str] | None, str | None]
+"""The subjects, the kinds and the partner that a reader asks for."""
+
+
+def _rows(db: sqlite3.Connection, after: int, chosen: Choice) -> Iterator[tuple[int, Record]]:
+    """Yield the rows behind a place, in a file of today's form only those that were chosen."""
+    if file.columns(db) == {"seq", *OldRecord._fields}:
+        yield from _old_rows(db, after)
+        return
+    where, values = _conditions(*chosen)
+    query = f"SELECT seq, {COLUMNS} FROM events WHERE seq > ?{where} ORDER BY seq"
+    for place, *row in db.execute(query, (after, *values)).fetchall():
+        yield place, Record(*row)
 
 
 def _conditions(
     subjects: Collection[str] | None, kinds: Collection[str] | None, partner: str | None
-) -> Conditions:
+) -> tuple[str, list[str]]:
+    """Return what rows must fulfil, as SQL, and the values for its question marks."""
     parts: list[str] = []
     values: list[str] = []
     for column, names in (("subject", subjects), ("kind", kinds)):
@@ -253,23 +265,11 @@ def _conditions(
     if partner is not None:
         parts.append("partner = ?")
         values.append(partner)
-    return "".join(f" AND {part}" for part in parts), tuple(values)
-
-
-def _rows(
-    db: sqlite3.Connection, after: int, conditions: Conditions
-) -> Iterator[tuple[int, Record]]:
-    if file.columns(db) == {"seq", *OldRecord._fields}:
-        yield from _old_rows(db, after)
-        return
-    where, values = conditions
-    query = f"SELECT seq, {COLUMNS} FROM events WHERE seq > ?{where} ORDER BY seq"
-    for place, *row in db.execute(query, (after, *values)).fetchall():
-        yield place, Record(*row)
+    return "".join(f" AND {part}" for part in parts), values
 
 
 def _old_rows(db: sqlite3.Connection, after: int) -> Iterator[tuple[int, Record]]:
-    """Yield what a file of the form before holds; it cannot be migrated where it lies."""
+    """Yield all that a file of the form before holds; it cannot be migrated where it lies."""
     records = [OldRecord(*row) for _, row in file.old_rows(db)]
     for place, record in enumerate(modern(records, learner_of(records)), 1):
         if place > after:
