@@ -7,7 +7,10 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from brmcourse.errors import Problem
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,15 +25,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     _add_preview(commands)
     arguments = parser.parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="replace"
-        )  # an old terminal that lacks a character still gets the rest
+        # An old terminal that lacks a character still gets the rest.
+        sys.stdout.reconfigure(errors="replace")
     try:
         code: int = arguments.run(arguments)
     except OSError as error:
-        sys.stderr.write(
-            f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.\n"
-        )
+        which = error.filename or "A file"
+        sys.stderr.write(f"{which} cannot be read or written: {error.strerror}.\n")
         return 1
     return code
 
@@ -56,9 +57,14 @@ def _add_start(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _start(arguments: argparse.Namespace) -> int:
     from brmcourse.hosts.launch import Wish, start
 
-    return start(
-        Wish(arguments.lab, not arguments.no_browser, arguments.port, arguments.dir, arguments.lean)
+    wish = Wish(
+        lab=arguments.lab,
+        browser=not arguments.no_browser,
+        port=arguments.port,
+        folder=arguments.dir,
+        lean=arguments.lean,
     )
+    return start(wish)
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -86,10 +92,9 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _check(arguments: argparse.Namespace) -> int:
     from brmcourse.checks.course import check
-    from brmcourse.checks.report import as_annotations, as_json, as_text, exit_code
-    from brmcourse.paths import course_root
+    from brmcourse.checks.report import exit_code
 
-    part = (arguments.path or (Path() if _holds_course(Path()) else course_root())).resolve()
+    part = (arguments.path or _course_here()).resolve()
     root = _root_of(part)
     if root is None:
         return 1
@@ -99,11 +104,20 @@ def _check(arguments: argparse.Namespace) -> int:
     problems = [problem for problem in found if (root / problem.path).is_relative_to(part)]
     if not problems and arguments.format != "json":
         print(f"No problems found in {part}.")
-    elif arguments.format == "text":
-        print(as_text(problems, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
     else:
-        print({"json": as_json, "annotations": as_annotations}[arguments.format](problems))
+        print(_report(problems, arguments.format))
     return exit_code(problems)
+
+
+def _report(problems: "Sequence[Problem]", form: str) -> str:
+    from brmcourse.checks.report import as_annotations, as_json, as_text
+
+    if form == "json":
+        return as_json(problems)
+    if form == "annotations":
+        return as_annotations(problems)
+    in_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return as_text(problems, colour=in_colour)
 
 
 def _print_tables(root: Path, names: Sequence[str]) -> int:
@@ -131,9 +145,8 @@ def _editions(arguments: argparse.Namespace) -> int:
     from brmcourse.checks.course import load
     from brmcourse.checks.editions import accept, changed, raise_editions
     from brmcourse.errors import UnknownIdError
-    from brmcourse.paths import course_root
 
-    root = Path() if _holds_course(Path()) else course_root()
+    root = _course_here()
     try:
         if arguments.raised:
             for path in raise_editions(load(root)[0], arguments.raised):
@@ -167,7 +180,18 @@ def _preview(arguments: argparse.Namespace) -> int:
 
     path = arguments.file.resolve()
     root = _root_of(path)
-    return preview(root, path, arguments.port, browser=not arguments.no_browser) if root else 1
+    if root is None:
+        return 1
+    return preview(root, path, arguments.port, browser=not arguments.no_browser)
+
+
+def _course_here() -> Path:
+    """Return the folder one is in if a course lies there, else that of this package's own."""
+    from brmcourse.paths import course_root
+
+    if _holds_course(Path()):
+        return Path()
+    return course_root()
 
 
 def _root_of(part: Path) -> Path | None:
@@ -175,16 +199,17 @@ def _root_of(part: Path) -> Path | None:
     if not part.exists():
         sys.stderr.write(f"There is no {part}.\n")
         return None
-    root = next((folder for folder in (part, *part.parents) if _holds_course(folder)), None)
-    if root is None:
-        sys.stderr.write(
-            f"{part} is no part of a course: there is no data/course.yaml in it or above it.\n"
-        )
-    return root
+    for folder in (part, *part.parents):
+        if _holds_course(folder):
+            return folder
+    where = "there is no data/course.yaml in it or above it"
+    sys.stderr.write(f"{part} is no part of a course: {where}.\n")
+    return None
 
 
 def _holds_course(folder: Path) -> bool:
     """Say whether a course lies in that folder, even if one of its files is missing."""
     from brmcourse.content.library import folders
 
-    return any((folder / "data" / name).exists() for name in ("course.yaml", *folders()))
+    signs = ("course.yaml", *folders())
+    return any((folder / "data" / name).exists() for name in signs)

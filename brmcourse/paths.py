@@ -1,4 +1,4 @@
-"""Where the course lies on this machine: its content, and the folders that belong to the learner."""
+"""Where the course lies on this machine: its content, and the learner's own folders."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,9 @@ def course_root() -> Path:
     An installed wheel carries both inside the package; a checkout has them beside it.
     """
     inside = PACKAGE / "course"
-    return inside if inside.is_dir() else PACKAGE.parent
+    if inside.is_dir():
+        return inside
+    return PACKAGE.parent
 
 
 def user_folder() -> Path:
@@ -25,7 +27,9 @@ def user_folder() -> Path:
 def store_path() -> Path:
     """Return where the learner's answers are kept; the variable BRMCOURSE_STORE overrides it."""
     override = os.environ.get("BRMCOURSE_STORE")
-    return Path(override) if override else user_folder() / "answers.sqlite"
+    if override:
+        return Path(override)
+    return user_folder() / "answers.sqlite"
 
 
 def log_path() -> Path:

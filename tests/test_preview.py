@@ -1,4 +1,4 @@
-"""`brmcourse preview`: an author sees what a learner will see, and sees it change with each save."""
+"""`brmcourse preview`: an author sees what learners will see, and sees it change with each save."""
 
 import json
 import os
@@ -198,7 +198,7 @@ def test_other_files_get_a_sentence(
 
 
 def test_preview_in_the_browser(show: Callable[[str], Shown]) -> None:
-    """The author answers and gets feedback, and the page changes by itself when the file is saved."""
+    """The author answers and gets feedback; the page changes by itself when the file is saved."""
     shown = show(QUIZ)
     quiz = Library(SAMPLE).named("questions", "m1")
     single = next(question for question in quiz.questions if question.kind == "single")

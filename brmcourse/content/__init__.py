@@ -1,1 +1,1 @@
-"""The course's files: located YAML, pydantic's words in plain English, and the library that loads each file once."""
+"""The course's files: located YAML, pydantic's words in plain English, and the library of both."""

@@ -41,18 +41,29 @@ BASELINE = "baseline"
 
 def kinds() -> Mapping[str, type[Content]]:
     """Return every folder and single file below data/, with the class of what it holds."""
-    return {place: found(model) for place, model in {**places(), **LOOKED_UP}.items()}
+    return {place: found(model) for place, model in kinds_by_name().items()}
 
 
 def holds(folder: str) -> str:
     """Return what a file of a folder is called in a sentence."""
     rows = rows_of(folder)
-    return rows[0].holds if rows else "answer format"
+    if rows:
+        return rows[0].holds
+    return "answer format"
 
 
 def folders() -> list[str]:
     """Return the folders below data/ that hold content."""
-    return [place for place in {**places(), **LOOKED_UP} if "." not in place]
+    return [place for place in kinds_by_name() if not _is_file(place)]
+
+
+def kinds_by_name() -> Mapping[str, str]:
+    """Return every folder and single file below data/, with the name of the class it holds."""
+    return {**places(), **LOOKED_UP}
+
+
+def _is_file(place: str) -> bool:
+    return "." in place
 
 
 @dataclass(frozen=True)
@@ -99,46 +110,51 @@ class Library:
     def named(self, folder: str, name: str) -> Any:
         """Return the content of that id in a folder; raise UnknownIdError or ContentError."""
         known = self.names(folder)
-        if name.lower() not in known:
+        stem = name.lower()
+        if stem not in known:
             raise UnknownIdError(holds(folder), name, known)
-        return self._once(self.root / "data" / folder / f"{name.lower()}.yaml", folder)
+        return self._once(self.root / "data" / folder / f"{stem}.yaml", folder)
 
     def names(self, folder: str) -> list[str]:
         """Return the ids by which the content of a folder is asked for."""
-        return [path.stem for path in sorted((self.root / "data" / folder).glob("*.yaml"))]
+        paths = (self.root / "data" / folder).glob("*.yaml")
+        return sorted(path.stem for path in paths)
 
     def files(self) -> Iterator[tuple[Path, type[Content]]]:
         """Yield each content file with what it should hold."""
-        models = kinds()
         data = self.root / "data"
-        for name in models:
+        models = kinds()
+        single = filter(_is_file, models)
+        for name in single:
             path = data / name
-            if "." in name and (name in NEEDED or path.is_file()):
+            if path.is_file() or name in NEEDED:
                 yield path, models[name]
         for name in folders():
-            for path in sorted((data / name).glob("*.y*ml")):
+            paths = (data / name).glob("*.y*ml")
+            for path in sorted(paths):
                 yield path, models[name]
 
     def load(self, path: Path, model: type[Content]) -> tuple[Any, Source]:
         """Read one file as that kind of content; raise ContentError with all its problems."""
-        shown_as = str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+        shown_as = str(path)
+        if path.is_relative_to(self.root):
+            shown_as = str(path.relative_to(self.root))
         if not path.is_file():
             advice = "Put the file back, or install the course again."
-            raise ContentError(
-                [Problem(shown_as, 1, "file.missing", "the file is missing", advice)]
-            )
+            missing = Problem(shown_as, 1, "file.missing", "the file is missing", advice)
+            raise ContentError([missing])
         source = read_source(path, shown_as)
         try:
             return model.model_validate(source.data), source
         except ValidationError as error:
-            raise ContentError(
-                Problem(shown_as, source.line(place), rule, message, advice)
-                for place, rule, message, advice in mistakes(error)
-            ) from None
+            problems = []
+            for place, rule, message, advice in mistakes(error):
+                problems.append(Problem(shown_as, source.line(place), rule, message, advice))
+            raise ContentError(problems) from None
 
     def _once(self, path: Path, place: str) -> Any:
         if path not in self._loaded:
-            model = found({**places(), **LOOKED_UP}[place])
+            model = found(kinds_by_name()[place])
             self._loaded[path] = self.load(path, model)[0]
         return self._loaded[path]
 
@@ -149,5 +165,8 @@ def load_course(root: Path | None = None) -> Course:
 
 
 def short_name(content_id: str) -> str:
-    """Return the name a notebook uses and the file has: the id up to the first underscore, in lower case."""
+    """Return the name a notebook uses and the file has.
+
+    That is the id up to the first underscore, in lower case.
+    """
     return content_id.partition("_")[0].lower()

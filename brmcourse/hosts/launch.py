@@ -1,4 +1,4 @@
-"""Opens the course: the learner's folder, the server, the browser, and one plain line about each."""
+"""Opens the course: the learner's folder, the server, the browser, one plain line about each."""
 
 import logging
 import os
@@ -33,6 +33,9 @@ JUPYTER_FOLDERS = {
     "JUPYTER_CONFIG_PATH": [HOSTS / "lab" / "config"],
 }
 
+SIGNS_OF_A_SCREEN = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME")
+"""The variables of which one is set where windows can be opened."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -46,15 +49,19 @@ class Wish:
 
     @property
     def mode(self) -> str:
-        """Return the name of the host."""
+        """The name of the host."""
         return "lab" if self.lab else "pages"
+
+    @property
+    def own_folder(self) -> Path:
+        """The learner's folder, as a whole path."""
+        folder = self.folder or platformdirs.user_documents_path() / "BRM course"
+        return folder.expanduser().resolve()
 
 
 def start(wish: Wish) -> int:
     """Open the course and serve it until it is ended; return the exit code."""
-    folder = (
-        (wish.folder or platformdirs.user_documents_path() / "BRM course").expanduser().resolve()
-    )
+    folder = wish.own_folder
     try:
         running = find_running(wish.mode, folder)
         if running:
@@ -81,9 +88,8 @@ def _serve(wish: Wish, folder: Path) -> None:
     sockets = claim_port(wish.port)
     port = sockets[0].getsockname()[1]
     first = f"lab/tree/{course.modules[0].id}.ipynb" if wish.lab else ""
-    running = Running(
-        wish.mode, str(folder), os.getpid(), f"http://{HOST}:{port}/{first}?token={key}"
-    )
+    url = f"http://{HOST}:{port}/{first}?token={key}"
+    running = Running(wish.mode, str(folder), os.getpid(), url)
     host = import_module(f"brmcourse.hosts.{wish.mode}.app")
     try:
         ready = partial(_announce, wish, course.title, running)
@@ -120,13 +126,10 @@ def say(sentence: str) -> None:
 
 
 def _has_screen() -> bool:
-    """Tell whether a browser with windows can be there; a text browser would take over the terminal."""
+    """Tell whether a browser with windows can be there: one of text would take the terminal."""
     if sys.platform in ("win32", "darwin"):
         return True
-    return any(
-        os.environ.get(name)
-        for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME")
-    )
+    return any(map(os.environ.get, SIGNS_OF_A_SCREEN))
 
 
 def _keep_to_ourselves() -> None:

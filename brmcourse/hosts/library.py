@@ -1,4 +1,4 @@
-"""The learner's own copy of the notebooks: created once, kept up to date, and never written over."""
+"""The learner's own copy of the notebooks: made once, kept up to date, never written over."""
 
 import hashlib
 import json
@@ -13,18 +13,17 @@ MANIFEST = ".brmcourse.json"
 
 
 def refresh(shipped: Path, folder: Path) -> list[str]:
-    """Bring `folder` up to date with the notebooks in `shipped`; return one sentence per notebook kept as it was.
+    """Bring `folder` up to date with the notebooks in `shipped`.
 
-    Raises NotebooksError when the folder cannot be written.
+    Returns one sentence per notebook that was kept as the learner has it. Raises NotebooksError
+    when the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         manifest = _read_manifest(folder)
-        sentences = [
-            sentence
-            for notebook in sorted(shipped.glob("*.ipynb"))
-            for sentence in _refresh_one(notebook, folder, manifest)
-        ]
+        sentences: list[str] = []
+        for notebook in sorted(shipped.glob("*.ipynb")):
+            sentences += _refresh_one(notebook, folder, manifest)
         _write(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
     except OSError as problem:
         raise NotebooksError(
@@ -35,22 +34,25 @@ def refresh(shipped: Path, folder: Path) -> list[str]:
 
 
 def _refresh_one(notebook: Path, folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
-    """Copy one notebook where that loses nothing; yield a sentence when the learner's own was kept."""
+    """Copy one notebook where that loses nothing; yield a sentence if the learner's was kept."""
     content = notebook.read_bytes()
     shipped = {"file": hashlib.sha256(content).hexdigest(), "sources": fingerprint(content)}
-    known = manifest.get(notebook.name)
+    known = manifest.get(notebook.name, {})
     own = folder / notebook.name
     manifest[notebook.name] = shipped
     if not own.exists():
         _write(own, content)
-    elif known is None or known.get("file") != shipped["file"]:
-        ours = {shipped["sources"], (known or {}).get("sources")}
-        if fingerprint(own.read_bytes()) in ours:
-            _write(own, content)
-        else:
-            beside = _free_name(own)
-            _write(beside, content)
-            yield f'You changed "{own.name}", so it was kept; the new version is beside it as "{beside.name}".'
+        return
+    if known.get("file") == shipped["file"]:
+        return
+    ours = {shipped["sources"], known.get("sources")}
+    if fingerprint(own.read_bytes()) in ours:
+        _write(own, content)
+        return
+    beside = _free_name(own)
+    _write(beside, content)
+    kept = f'You changed "{own.name}", so it was kept'
+    yield f'{kept}; the new version is beside it as "{beside.name}".'
 
 
 def fingerprint(content: bytes) -> str:
@@ -59,9 +61,8 @@ def fingerprint(content: bytes) -> str:
     JupyterLab rewrites outputs and metadata by itself; that is no change by the learner.
     """
     try:
-        cells = [
-            [cell["cell_type"], "".join(cell["source"])] for cell in json.loads(content)["cells"]
-        ]
+        notebook = json.loads(content)
+        cells = [[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]]
     except (ValueError, KeyError, TypeError):
         return hashlib.sha256(content).hexdigest()
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
@@ -77,13 +78,14 @@ def _free_name(own: Path) -> Path:
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
-    """Return what was shipped last time; a missing or damaged manifest counts as "nothing known"."""
+    """Return what was shipped last time: nothing if the manifest is missing or damaged."""
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
     except (FileNotFoundError, ValueError):
         return {}
-    entries = manifest.items() if isinstance(manifest, dict) else ()
-    return {name: entry for name, entry in entries if isinstance(entry, dict)}
+    if not isinstance(manifest, dict):
+        return {}
+    return {name: entry for name, entry in manifest.items() if isinstance(entry, dict)}
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -61,7 +61,10 @@ class Opening:
 
 
 def find_running(mode: str, folder: Path) -> Running | None:
-    """Return the course open in this mode on this folder, or None; a note left by a crash counts for nothing."""
+    """Return the course open in this mode on this folder, or None.
+
+    A note left by a crash counts for nothing.
+    """
     try:
         note = Running(**json.loads(_note(mode, folder).read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -70,7 +73,10 @@ def find_running(mode: str, folder: Path) -> Running | None:
 
 
 def remember(running: Running) -> None:
-    """Leave the note that a second start reads; only this user can read it, for the address holds the key."""
+    """Leave the note that a second start reads.
+
+    Only this user can read it, for the address holds the key.
+    """
     note = _note(running.mode, Path(running.folder))
     note.parent.mkdir(parents=True, exist_ok=True)
     _write_private(note, json.dumps(asdict(running)))
@@ -90,17 +96,21 @@ def claim_port(wanted: int | None) -> list[socket.socket]:
     Raises PortTakenError when the wanted port is in use.
     """
     if wanted is not None:
-        try:
-            return bind_sockets(wanted, HOST)
-        except (OSError, OverflowError) as problem:
-            raise PortTakenError(
-                f"Port {wanted} cannot be used: another program may have it. "
-                "Leave out --port, and the course finds a free one."
-            ) from problem
+        return _claim(wanted)
     for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
         with suppress(OSError):
             return bind_sockets(port, HOST)
     return bind_sockets(0, HOST)
+
+
+def _claim(port: int) -> list[socket.socket]:
+    try:
+        return bind_sockets(port, HOST)
+    except (OSError, OverflowError) as problem:
+        raise PortTakenError(
+            f"Port {port} cannot be used: another program may have it. "
+            "Leave out --port, and the course finds a free one."
+        ) from problem
 
 
 def course_key() -> str:

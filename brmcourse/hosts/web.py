@@ -9,7 +9,7 @@ from brmcourse.paths import log_path
 
 
 class Alive(RequestHandler):
-    """Answer with the process id, so that a second start can tell a running course from a stale note."""
+    """Answer with the process id, so that a second start knows whether the course still runs."""
 
     def get(self) -> None:
         """Write `{"pid": …}`; it says nothing about the learner, so it needs no key."""

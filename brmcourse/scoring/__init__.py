@@ -1,1 +1,1 @@
-"""Marks and scores: pure functions, by the conventions of STATISTICS.md. A view only shows what they return."""
+"""Marks and scores: pure functions, by the conventions of STATISTICS.md; views only show them."""

@@ -15,6 +15,7 @@ from brmcourse.model.question import (
     Judgement,
     Match,
     Multiple,
+    Option,
     Order,
     Single,
 )
@@ -35,7 +36,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Mark:
-    """What a response earned. `correct` means all of `max_points`; `messages` cover only what was chosen."""
+    """What a response earned, of `max_points`.
+
+    `correct` means all of them; `messages` cover only what was chosen.
+    """
 
     points: float
     max_points: float
@@ -50,8 +54,9 @@ def mark(question: BaseQuestion, response: Response) -> Mark:
     guess. Source: STATISTICS.md, "Conventions".
     """
     points, chosen = _earned(question, response)
-    feedback = {option.id: option.feedback for option in getattr(question, "options", ())}
-    messages = tuple(Message(key, feedback[key]) for key in feedback if key in chosen)
+    options: Sequence[Option] = getattr(question, "options", ())
+    picked = [option for option in options if option.id in chosen]
+    messages = tuple(Message(option.id, option.feedback) for option in picked)
     return Mark(points, 1.0, points == 1.0, messages)
 
 
@@ -71,70 +76,85 @@ def _(question: Single, response: Response) -> tuple[float, Collection[str]]:
 
 @_earned.register
 def _(question: Multiple, response: Response) -> tuple[float, Collection[str]]:
-    """Right picks / keys minus wrong picks / distractors, floored at 0, so that ticking everything earns 0."""
-    picks = _ids(response, "Choose at least one of the answers first.")
+    """Right picks / keys minus wrong picks / distractors, at least 0.
+
+    So ticking everything earns 0.
+    """
+    advice = "Choose at least one of the answers first."
+    picks = _ids(response, advice)
+    known = {option.id for option in question.options}
+    if not picks or not picks <= known:
+        raise ResponseError(advice)
     keys = {option.id for option in question.options if option.credit == 1}
-    distractors = {option.id for option in question.options} - keys
-    if not picks or not picks <= keys | distractors:
-        raise ResponseError("Choose at least one of the answers first.")
+    distractors = known - keys
+    right = len(picks & keys)
+    wrong = len(picks & distractors)
     # One fraction, so that the full key earns exactly 1.
-    earned = len(picks & keys) * len(distractors) - len(picks & distractors) * len(keys)
-    return max(0.0, earned / (len(keys) * len(distractors))), picks
+    earned = right * len(distractors) - wrong * len(keys)
+    possible = len(keys) * len(distractors)
+    return max(0.0, earned / possible), picks
 
 
 @_earned.register
 def _(question: Judgement, response: Response) -> tuple[float, Collection[str]]:
     """Mean of 1 - |rating - key| / (max - min)."""
     keys = {option.id: option.key for option in question.options}
+    lowest, highest = RATINGS[0], RATINGS[-1]
     ratings = _complete(response, keys, "Rate every move first.")
-    if any(type(rating) is not int or rating not in RATINGS for rating in ratings.values()):
-        raise ResponseError(f"Rate every move from {RATINGS[0]} to {RATINGS[-1]}.")
-    distance = sum(abs(ratings[key] - keys[key]) for key in keys)
-    return 1 - distance / (len(keys) * (RATINGS[-1] - RATINGS[0])), set(keys)
+    _require_numbers(ratings, RATINGS, f"Rate every move from {lowest} to {highest}.")
+    distance = sum(abs(ratings[name] - key) for name, key in keys.items())
+    greatest = len(keys) * (highest - lowest)
+    return 1 - distance / greatest, set(keys)
 
 
 @_earned.register
 def _(question: Match, response: Response) -> tuple[float, Collection[str]]:
     """Share of the lines in their right place."""
     keys = {option.id: option.match for option in question.options}
+    offered = [target.id for target in question.targets]
     places = _complete(response, keys, "Choose a place for every line first.")
-    if not set(places.values()) <= {target.id for target in question.targets}:
+    if not all(place in offered for place in places.values()):
         raise ResponseError("Choose one of the places offered for every line.")
-    return sum(places[key] == keys[key] for key in keys) / len(keys), set(keys)
+    right = sum(places[name] == key for name, key in keys.items())
+    return right / len(keys), set(keys)
 
 
 @_earned.register
 def _(question: Order, response: Response) -> tuple[float, Collection[str]]:
     """Share of pairs in the right order (Kendall concordance)."""
     key = [option.id for option in question.options]
-    picks = _ids(response, "Put all lines in order first.")
-    if picks != set(key) or len(response) != len(key):
+    _ids(response, "Put all lines in order first.")
+    if sorted(response) != sorted(key):
         raise ResponseError("Put each line in the order once.")
     place = {name: index for index, name in enumerate(response)}
-    pairs = [place[first] < place[second] for first, second in combinations(key, 2)]
-    return sum(pairs) / len(pairs), set(key)
+    in_order = [place[first] < place[second] for first, second in combinations(key, 2)]
+    return sum(in_order) / len(in_order), set(key)
 
 
 @_earned.register
 def _(question: Compose, response: Response) -> tuple[float, Collection[str]]:
     """Share of the rubric's levels that the learner sees in their own line."""
-    if (
-        not isinstance(response, Mapping)
-        or not isinstance(response.get("text"), str)
-        or not response["text"].strip()
-    ):
+    if not isinstance(response, Mapping):
+        raise ResponseError("Write your line first.")
+    text = response.get("text")
+    if not isinstance(text, str) or not text.strip():
         raise ResponseError("Write your line first.")
     wanted = [criterion.id for criterion in question.rubric]
-    ratings = _complete(
-        response.get("ratings", {}), wanted, "Compare your line with each point first."
-    )
-    if any(type(level) is not int or level not in LEVELS for level in ratings.values()):
-        raise ResponseError("Choose one of the levels offered for each point.")
-    return sum(ratings.values()) / (len(wanted) * LEVELS[-1]), ()
+    given = response.get("ratings", {})
+    ratings = _complete(given, wanted, "Compare your line with each point first.")
+    _require_numbers(ratings, LEVELS, "Choose one of the levels offered for each point.")
+    greatest = len(wanted) * LEVELS[-1]
+    return sum(ratings.values()) / greatest, ()
+
+
+def _require_numbers(ratings: Mapping[str, Any], offered: range, advice: str) -> None:
+    for rating in ratings.values():
+        if type(rating) is not int or rating not in offered:
+            raise ResponseError(advice)
 
 
 def _ids(response: Response, advice: str) -> set[str]:
-    if isinstance(response, (str, Mapping)) or not isinstance(response, Collection):
+    if isinstance(response, str | Mapping) or not isinstance(response, Collection):
         raise ResponseError(advice)
     if not all(isinstance(pick, str) for pick in response):
         raise ResponseError(advice)

@@ -1,4 +1,4 @@
-"""JupyterLab in course mode: the same notebooks in the learner's folder, under settings of our own."""
+"""JupyterLab in course mode: the learner's own notebooks, under settings of our own."""
 
 import logging
 import signal
@@ -13,7 +13,10 @@ from brmcourse.hosts.web import Alive, FileLog
 
 
 def serve(opening: Opening) -> None:
-    """Serve the notebooks in JupyterLab until SIGINT or SIGTERM; every kernel has ended when this returns."""
+    """Serve the notebooks in JupyterLab until SIGINT or SIGTERM.
+
+    Every kernel has ended when this returns.
+    """
     server = CourseLab(opening)
     server.initialize(argv=[], find_extensions=False, starter_extension="lab")
     _quiet("LabApp")
@@ -49,7 +52,7 @@ def _quiet(logger_name: str) -> None:
 
 
 def _settings(opening: Opening) -> Config:
-    """Return the server's configuration; how the page looks and behaves is in `config/` and `jupyter/`."""
+    """Return the server's configuration; the page's own is in `config/` and `jupyter/`."""
     settings = Config()
     settings.ServerApp.update(
         root_dir=str(opening.folder),

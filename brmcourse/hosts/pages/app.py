@@ -1,4 +1,4 @@
-"""The page host: Voila in our own process, with our template and without the learner's Jupyter settings."""
+"""The page host: Voila in our own process, with our template, without the learner's settings."""
 
 import re
 import shutil
@@ -20,12 +20,16 @@ from brmcourse.hosts.pages.handlers import Connected, Goodbye, Home, Message, Mo
 from brmcourse.hosts.pages.kernels import Caretaker
 from brmcourse.hosts.runtime import HOST, Opening
 from brmcourse.hosts.web import Alive, FileLog
+from brmcourse.model.course import Course, Module, Page
 
 KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 
 
 def serve(opening: Opening) -> None:
-    """Serve the course as pages until SIGINT or SIGTERM; every kernel has ended when this returns."""
+    """Serve the course as pages until SIGINT or SIGTERM.
+
+    Every kernel has ended when this returns.
+    """
     app = CoursePages(opening)
     app.initialize([])
     app.start()
@@ -63,8 +67,8 @@ class CoursePages(FileLog, Voila):  # type: ignore[misc]
     def init_handlers(self) -> list[Any]:
         """Return what is served: our pages, the kernels behind them, and Voila's scripts."""
         course = self.opening.course
-        names = [*(module.id for module in course.modules), *(page.id for page in course.pages)]
-        ids = "|".join(map(re.escape, names))
+        shown: tuple[Module | Page, ...] = (*course.modules, *course.pages)
+        ids = "|".join(re.escape(page.id) for page in shown)
         rendering = {
             "caretaker": self.caretaker,
             "template_paths": self.template_paths,
@@ -107,9 +111,7 @@ class CoursePages(FileLog, Voila):  # type: ignore[misc]
 
 def _settings(opening: Opening) -> Config:
     """Return Voila's configuration; nothing is read from the learner's own files."""
-    modules = [
-        module.model_dump(include={"id", "title", "minutes"}) for module in opening.course.modules
-    ]
+    course = opening.course
     settings = Config()
     settings.Voila.update(
         config_file_paths=[],
@@ -132,22 +134,21 @@ def _settings(opening: Opening) -> Config:
             "@jupyter-widgets/jupyterlab-manager",
             "@voila-dashboards/widgets-manager8",
         ],
-        resources={
-            "course": {
-                "title": opening.course.title,
-                "modules": modules,
-                "pages": [
-                    page.model_dump(include={"id", "title"}) for page in opening.course.pages
-                ],
-                "places": {module["id"]: place for place, module in enumerate(modules)},
-            }
-        },
+        resources={"course": _listed(course)},
     )
     # Only the first module is warmed up at the start; each page warms up itself and the next one.
-    first = re.escape(f"{modules[0]['id']}.ipynb")
+    first = re.escape(f"{course.modules[0].id}.ipynb")
     settings.VoilaKernelManager.update(fill_delay=2.0, preheat_denylist=[rf"(?!.*[/\\]{first}$)"])
     settings.VoilaExecutor.allow_errors = True
     settings.VoilaExporter.markdown_renderer_class = Reading
     settings.MappingKernelManager.kernel_manager_class = "brmcourse.hosts.kernels.QuietKernel"
     settings.KernelManager.autorestart = False
     return settings
+
+
+def _listed(course: Course) -> dict[str, Any]:
+    """Return what the template shows of the course beside the page itself."""
+    places = {module.id: place for place, module in enumerate(course.modules)}
+    modules = [module.model_dump(include={"id", "title", "minutes"}) for module in course.modules]
+    pages = [page.model_dump(include={"id", "title"}) for page in course.pages]
+    return {"title": course.title, "modules": modules, "pages": pages, "places": places}

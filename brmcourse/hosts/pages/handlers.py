@@ -6,7 +6,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError, RequestHandler
 from voila.handler import BaseVoilaHandler, VoilaHandler
 
-from brmcourse.hosts.pages.kernels import Caretaker
+from brmcourse.hosts.pages.kernels import Caretaker, lives
 from brmcourse.model.course import Course
 
 ONLY_OURSELVES = (
@@ -20,8 +20,8 @@ MESSAGES = {
     403: (
         "Please open the course from its own address",
         (
-            "The course is private to you. Use the full address shown in the window where you started it, "
-            "or start the course again: it opens the right page."
+            "The course is private to you. Use the full address shown in the window where you "
+            "started it, or start the course again: it opens the right page."
         ),
     ),
     404: ("There is no such page", "Choose a module from the list to go on with the course."),
@@ -68,7 +68,7 @@ class Message(PlainWords, BaseVoilaHandler):  # type: ignore[misc]
 
 
 class Home(Message):
-    """The bare address: go to the first module, leaving the key in a cookie instead of the address bar."""
+    """The bare address: go to the first module, with the key in a cookie, not in the address."""
 
     async def get(self, _path: str = "") -> None:
         """Redirect to the first module, or ask for the full address."""
@@ -98,12 +98,15 @@ class ModulePage(PlainWords, VoilaHandler):  # type: ignore[misc]
             self.write(html)
             await self.flush()
         await self.finish()
+        await self._keep_warm(module_id)
+
+    async def _keep_warm(self, module_id: str) -> None:
         ids = [module.id for module in self.course.modules]
-        if (
-            module_id in ids
-        ):  # from a page to look things up in, the learner goes back to where they were
-            this_and_next = ids[ids.index(module_id) :][:2]
-            await self.caretaker.keep_warm(*(f"{warm}.ipynb" for warm in this_and_next))
+        if module_id not in ids:
+            return  # from a page to look things up in, learners go back to where they were
+        place = ids.index(module_id)
+        this_and_next = ids[place : place + 2]
+        await self.caretaker.keep_warm(*(f"{warm}.ipynb" for warm in this_and_next))
 
 
 class Goodbye(APIHandler):
@@ -114,7 +117,7 @@ class Goodbye(APIHandler):
         self.caretaker = caretaker
 
     def check_xsrf_cookie(self) -> None:
-        """Accept the beacon of a closing page, which cannot carry a token; its origin has been checked."""
+        """Accept the beacon of a closing page, which has no token; its origin has been checked."""
 
     async def post(self, kernel_id: str) -> None:
         """Note the goodbye and answer with nothing."""
@@ -133,5 +136,5 @@ class Connected(RequestHandler):
 
     async def get(self, kernel_id: str) -> None:
         """Answer with the status alone."""
-        alive = kernel_id in self.manager and await self.manager.get_kernel(kernel_id).is_alive()
+        alive = await lives(self.manager, kernel_id)
         self.set_status(204 if alive else 404)

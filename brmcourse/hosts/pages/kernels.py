@@ -1,29 +1,25 @@
-"""When the kernel behind a page may end: soon after its page closed, and never while the page is open."""
+"""When the kernel behind a page may end: soon after its page closed, never while it is open."""
 
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from jupyter_core.utils import ensure_async
 
 Start = asyncio.Task[dict[str, Any]]
-"""A kernel on its way; once it is there, its `kernel_id`, and the `renderer` and `task` that run
-the notebook.
-"""
+"""A kernel on its way: once it is there, its id, and the `renderer` and `task` that run in it."""
 
 GRACE = 5.0
-"""Seconds a kernel gets after its page said goodbye: it may still be saving the learner's last
-words.
-"""
+"""Seconds a kernel gets after its page said goodbye: it may still be saving the last words."""
 
 ABANDONED = 600.0
-"""Seconds without a page after which a kernel ends although nobody said goodbye (sleep, a crash).
-"""
+"""Seconds without a page until a kernel ends though nobody said goodbye (sleep, a crash)."""
 
 
 class Departures:
-    """Decides which kernels have no page any more; knows nothing of processes, so that it can be tested."""
+    """Decides which kernels have no page any more, and knows nothing of processes."""
 
     def __init__(self) -> None:
         self._without_page: dict[str, float] = {}
@@ -35,14 +31,13 @@ class Departures:
 
     def overdue(self, without_page: Iterable[str], now: float) -> list[str]:
         """Return the kernels to end at `now` (seconds), given those that have no page connected."""
-        self._without_page = {
-            kernel: self._without_page.get(kernel, now) for kernel in without_page
-        }
-        return [
-            kernel
-            for kernel, since in self._without_page.items()
-            if now - since >= self._patience(kernel)
-        ]
+        before = self._without_page
+        self._without_page = {kernel: before.get(kernel, now) for kernel in without_page}
+        kernels = []
+        for kernel, since in self._without_page.items():
+            if now - since >= self._patience(kernel):
+                kernels.append(kernel)
+        return kernels
 
     def forget(self, kernel_id: str) -> None:
         """Drop a kernel that has ended."""
@@ -65,38 +60,39 @@ class Caretaker:
         """End every kernel that is overdue."""
         # Jupyter's own list of kernels fails while one of them is starting.
         connections = self.manager._kernel_connections  # noqa: SLF001
-        alone = {kernel for kernel in self.manager.list_kernel_ids() if not connections.get(kernel)}
         warm = {start["kernel_id"] for start in _ready(self._warm_starts())}
-        overdue = self.departures.overdue(alone - warm, self.clock())
+        kernels = set(self.manager.list_kernel_ids()) - warm
+        alone = [kernel for kernel in kernels if not connections.get(kernel)]
+        overdue = self.departures.overdue(alone, self.clock())
         await asyncio.gather(*map(self._end, overdue))
 
     async def keep_warm(self, *notebooks: str) -> None:
-        """Hold a started kernel ready for each of `notebooks` and for no other, unless the course runs lean."""
+        """Hold a started kernel ready for each of `notebooks` and for no other.
+
+        A course that runs lean holds none.
+        """
         if not hasattr(self.manager, "fill_if_needed"):
             return
         for notebook in notebooks:
             self.manager.fill_if_needed(notebook_name=notebook)
-        given_up = [pool for notebook, pool in self._pools().items() if notebook not in notebooks]
-        starts = [start for pool in given_up for start in pool]
-        for pool in given_up:
-            pool.clear()
-        for start in starts:
+        given_up: list[Start] = []
+        for notebook, pool in self._pools().items():
+            if notebook not in notebooks:
+                given_up += pool
+                pool.clear()
+        for start in given_up:
             start.cancel()  # One caught half-way has no page, and ends like any abandoned kernel.
-        await self._discard(starts)
+        await self._discard(given_up)
 
     async def drop_dead(self, notebook: str) -> None:
-        """Forget the kernels held ready for a notebook that have died meanwhile: a page behind one would stay empty."""
+        """Forget the kernels held ready for a notebook that have died meanwhile.
+
+        A page behind one would stay empty.
+        """
         pool = self._pools().get(notebook, [])
-        for start in [
-            start
-            for start in pool
-            if start.done() and not start.cancelled() and not start.exception()
-        ]:
+        for start in filter(_has_started, list(pool)):
             kernel_id = start.result()["kernel_id"]
-            if (
-                kernel_id not in self.manager
-                or not await self.manager.get_kernel(kernel_id).is_alive()
-            ):
+            if not await lives(self.manager, kernel_id):
                 pool.remove(start)
                 await self._discard([start])
 
@@ -122,15 +118,27 @@ class Caretaker:
         await ensure_async(self.manager.shutdown_kernel(kernel_id, now=now))
 
     def _warm_starts(self) -> list[Start]:
-        return [start for pool in self._pools().values() for start in pool]
+        return list(chain.from_iterable(self._pools().values()))
 
     def _pools(self) -> dict[str, list[Start]]:
-        """Return Voila's kernels in waiting, by notebook; its manager has none if the course runs lean."""
+        """Return Voila's kernels in waiting, by notebook; none if the course runs lean."""
         pools: dict[str, list[Start]] = getattr(self.manager, "_pools", {})
         return pools
 
 
 def _ready(starts: Iterable[Start]) -> list[dict[str, Any]]:
     """Return what is known of the kernels that have started."""
-    done = (start for start in starts if start.done() and not start.cancelled())
-    return [start.result() for start in done if not start.exception()]
+    return [start.result() for start in filter(_has_started, starts)]
+
+
+def _has_started(start: Start) -> bool:
+    if not start.done() or start.cancelled():
+        return False
+    return start.exception() is None
+
+
+async def lives(manager: Any, kernel_id: str) -> bool:
+    """Say whether a kernel is there and alive."""
+    if kernel_id not in manager:
+        return False
+    return bool(await manager.get_kernel(kernel_id).is_alive())

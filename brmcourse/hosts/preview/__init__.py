@@ -1,1 +1,1 @@
-"""A content file in the browser as a learner sees it, kept up to date while its author writes it."""
+"""A content file in the browser as learners see it, kept up to date while it is written."""

@@ -54,7 +54,7 @@ LOCAL = (HOST, "localhost")
 
 
 class Local(RequestHandler):
-    """Answers pages of this machine only; a stranger's page must not reach what an author writes."""
+    """Answers pages of this machine only: a stranger's must not reach what an author writes."""
 
     def initialize(self, file: ShownFile) -> None:
         """Keep what is shown."""
@@ -63,10 +63,9 @@ class Local(RequestHandler):
     def prepare(self) -> None:
         """Refuse other names for this machine, and pages from elsewhere."""
         origin = self.request.headers.get("Origin")
-        if self.request.host_name not in LOCAL or origin not in (
-            None,
-            f"http://{self.request.host}",
-        ):
+        if origin not in (None, f"http://{self.request.host}"):
+            raise HTTPError(403)
+        if self.request.host_name not in LOCAL:
             raise HTTPError(403)
 
     def set_default_headers(self) -> None:
@@ -99,9 +98,8 @@ class Page(Local):
             self.redirect("/")
             return
         html = [session.open() for session in self.file.sessions]
-        self.write(
-            _template().render(file=self.file, activities=html, count=count(self.file.problems))
-        )
+        counted = count(self.file.problems)
+        self.write(_template().render(file=self.file, activities=html, count=counted))
 
 
 class Act(Local):
@@ -115,9 +113,10 @@ class Act(Local):
             raise HTTPError(400) from None
         if not isinstance(message, dict):
             raise HTTPError(400)
-        if int(number) >= len(self.file.sessions):
+        place = int(number)
+        if place >= len(self.file.sessions):
             raise HTTPError(404)
-        html = self.file.sessions[int(number)].answer(message)
+        html = self.file.sessions[place].answer(message)
         self.write({"n": message.get("n"), "html": html})
 
 
@@ -129,9 +128,8 @@ class Changes(Local):
     async def get(self) -> None:
         """Wait until the version differs from `?since=VERSION`, then send the new one."""
         self.set_header("Content-Type", "text/event-stream")
-        with suppress(
-            StreamClosedError, asyncio.CancelledError
-        ):  # the page was closed, or the preview ends
+        # The page may be closed meanwhile, or the preview end.
+        with suppress(StreamClosedError, asyncio.CancelledError):
             await self.flush()
             while self.file.version == self.get_argument("since") and not self.gone:
                 await asyncio.sleep(BLINK)

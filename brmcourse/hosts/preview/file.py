@@ -1,4 +1,4 @@
-"""One content file as it stands now: read again whenever it was saved, and never in the way of its author."""
+"""One content file as it stands now: read whenever it was saved, never in its author's way."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -63,8 +63,11 @@ class ShownFile:
 
 def _shown_by(root: Path, path: Path) -> list[Row]:
     """Return the activities that a file makes; raise NotShownError if no learner sees any of it."""
-    inside = path.relative_to(root / "data") if path.is_relative_to(root / "data") else path
-    rows = rows_of(inside.parts[0]) if path in dict(Library(root).files()) else []
+    rows: list[Row] = []
+    known = dict(Library(root).files())
+    if path in known:
+        place = path.relative_to(root / "data").parts[0]
+        rows = rows_of(place)
     if not rows:
         raise NotShownError(
             f"{path} cannot be shown by itself. Choose a file in data/questions, data/scales, "
@@ -84,9 +87,11 @@ def _saved(folder: Path) -> dict[Path, int]:
 
 def _problems(root: Path, name: str) -> list[Problem]:
     """Return what `brmcourse check` says about that one file."""
-    whole, problems = load(root)
-    for part in whole.parts:
-        if part.source.path == name:
-            rules = [rule for rule in RULES.values() if isinstance(part.content, rule.about)]
-            problems += [problem for rule in rules for problem in rule.problems(part, whole)]
+    whole, found = load(root)
+    problems = list(found)
+    parts = [part for part in whole.parts if part.source.path == name]
+    for part in parts:
+        for rule in RULES.values():
+            if isinstance(part.content, rule.about):
+                problems += rule.problems(part, whole)
     return sorted(problem for problem in problems if problem.path == name)
