@@ -1,4 +1,7 @@
-"""Build notebooks/*.ipynb from notebooks/source/*.md: `python tools/notebooks.py`. Equal sources, equal bytes."""
+"""Build notebooks/*.ipynb from notebooks/source/*.md: `python tools/notebooks.py`.
+
+Equal sources, equal bytes.
+"""
 
 import re
 import sys
@@ -15,11 +18,14 @@ from brmcourse.model.evidence import Source
 
 ROOT = Path(__file__).parent.parent
 CITE = re.compile(r"\s*\{cite\}`([^`]+)`")
+"""A citation in the text, with the space before it; the group is the id of its source."""
+
 STRENGTH = {
     1: "a single study, a theory or practice",
     2: "several or large studies",
     3: "many studies taken together",
 }
+"""What the dots of a source mean."""
 
 
 def build(source: Path, library: Library) -> str:
@@ -44,11 +50,12 @@ def build(source: Path, library: Library) -> str:
 
 def _filled(text: str, evidence: dict[str, Source], library: Library) -> str:
     """Put the glossary and the list of sources in their places, and citations into words."""
-    text = text.replace(
-        "{glossary}", "\n".join(_term(term) for term in _sorted(library.glossary.terms))
-    )
-    text = text.replace("{sources}", "\n\n".join(_note(entry) for entry in evidence.values()))
-    return "\n\n".join(_cited(block, evidence) for block in text.split("\n\n"))
+    terms = map(_term, _sorted(library.glossary.terms))
+    notes = map(_note, evidence.values())
+    text = text.replace("{glossary}", "\n".join(terms))
+    text = text.replace("{sources}", "\n\n".join(notes))
+    blocks = text.split("\n\n")
+    return "\n\n".join(_cited(block, evidence) for block in blocks)
 
 
 def _sorted(terms: Iterable[Term]) -> list[Term]:
@@ -61,27 +68,30 @@ def _term(term: Term) -> str:
 
 
 def _cited(block: str, evidence: dict[str, Source]) -> str:
-    """Put each citation into words, and after the paragraph a note for each that opens to say how strong it is."""
+    """Put each citation into words, and after the paragraph a note on each that opens."""
     names = list(dict.fromkeys(CITE.findall(block)))
-    if unknown := set(names) - set(evidence):
-        raise SystemExit(
-            f"Unknown source: {', '.join(sorted(unknown))}. Add it to data/evidence.yaml."
-        )
+    unknown = sorted(set(names) - set(evidence))
+    if unknown:
+        raise SystemExit(f"Unknown source: {', '.join(unknown)}. Add it to data/evidence.yaml.")
     text = CITE.sub(lambda found: f" ({evidence[found[1]].cite})", block)
-    return "\n\n".join([text, *(_note(evidence[name]) for name in names)])
+    notes = [_note(evidence[name]) for name in names]
+    return "\n\n".join([text, *notes])
 
 
 def _note(source: Source) -> str:
+    """Return a note that opens to say what a source is used for and how strong it is."""
     check = " We still have to check some details of this reference." if source.verify else ""
+    dots = "●" * source.strength + "○" * (max(STRENGTH) - source.strength)
     return (
         f"<details><summary>Source: {source.cite}</summary>\n\n{source.reference}\n\n"
-        f"**Used here for:** {source.claim}\n\n**Strength:** {'●' * source.strength}{'○' * (3 - source.strength)} "
-        f"({STRENGTH[source.strength]}). **Keep in mind:** {source.caveat}{check}\n\n</details>"
+        f"**Used here for:** {source.claim}\n\n"
+        f"**Strength:** {dots} ({STRENGTH[source.strength]}). "
+        f"**Keep in mind:** {source.caveat}{check}\n\n</details>"
     )
 
 
 def _lock(cell: NotebookNode, key: str) -> None:
-    """Give a cell its id and guard it against a stray key; code stays out of sight until asked for."""
+    """Give a cell its id and guard it against a stray key; code stays hidden until asked for."""
     cell.id = key
     cell.metadata = NotebookNode(deletable=False, editable=False)
     if cell.cell_type == "code":

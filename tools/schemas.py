@@ -1,4 +1,7 @@
-"""Write a JSON Schema for each kind of content file: `python tools/schemas.py`. Editors complete and check by them."""
+"""Write a JSON Schema for each kind of content file: `python tools/schemas.py`.
+
+Editors complete and check by them.
+"""
 
 import json
 import sys
