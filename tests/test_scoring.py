@@ -126,6 +126,7 @@ def test_bad_response(kind: str, response: Any) -> None:
         ("judgement", {"ann": 6, "bea": 3, "cyn": 1}),
         ("judgement", {"ann": True, "bea": 3, "cyn": 1}),
         ("match", {"ann": "up", "bea": "left", "cyn": "left"}),
+        ("match", {"ann": [], "bea": "left", "cyn": "left"}),
         ("order", ["ann", "bea"]), ("order", ["ann", "ann", "bea", "cyn"]),
         ("compose", {"text": " ", "ratings": {}}),
         ("compose", {"text": "Hm", "ratings": {"asks": 2}}),
