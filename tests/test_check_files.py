@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from brmcourse.checks import reading
 from brmcourse.checks.course import check
 from brmcourse.content.yaml import MOST_BYTES, MOST_LISTED, MOST_PARTS, read_source
 from brmcourse.errors import ContentError, Problem
@@ -45,13 +46,13 @@ def test_an_endless_number(course: Path) -> None:
 
 @SOON
 def test_fifty_megabytes(course: Path) -> None:
-    """A file over the limit is refused unread, and the limit is stated; readings alike."""
-    for path in (QUIZ, NOTEBOOK):
+    """A file over the limit is refused unread, and the limit is stated; readings have their own."""
+    for path, most in ((QUIZ, MOST_BYTES), (NOTEBOOK, reading.MOST_BYTES)):
         with (course / path).open("wb") as file:
             file.truncate(50_000_000)
         problem = problem_at(course, path)
         assert (problem.line, problem.rule) == (1, "file.too-large")
-        assert f"{MOST_BYTES:,} bytes" in problem.message
+        assert f"{most:,} bytes" in problem.message
 
 
 @SOON
@@ -100,6 +101,17 @@ def test_many_mistakes_are_counted(course: Path, line: str, rule: str) -> None:
     assert {problem.rule for problem in found} <= {rule, "field.missing"}
     (last,) = [problem for problem in found if "more problems" in problem.message]
     assert f"{count // 1000}," in last.message
+
+
+@SOON
+@pytest.mark.parametrize(
+    "piece", ["![", "<!--", "<a ", "<img ", "> a\n", "a|b\n-|-\n", "`", "a*", "[a]: b\n", "+++\n"]
+)
+def test_hostile_markdown(course: Path, piece: str) -> None:
+    """A notebook full of markup that is never closed is read all the same, and soon."""
+    text = "# A\n\n<div>\n" + piece * (90_000 // len(piece))
+    (course / "notebooks" / "source" / "m2.md").write_text(text, "utf-8")
+    assert isinstance(check(course), list)
 
 
 def broken_file(path: Path) -> None:
@@ -178,6 +190,7 @@ WITHOUT_LIBYAML = """
 import yaml
 del yaml.CSafeLoader
 from pathlib import Path
+from brmcourse.checks import reading
 from brmcourse.checks.course import check
 from brmcourse.checks.report import as_text
 print(as_text(check(Path("."))))

@@ -1,4 +1,4 @@
-"""Rules on texts, vocabulary and notebooks, and the table of people, beyond what docs/rules shows."""
+"""Rules on texts, words and notebooks, and the table of people, beyond what docs/rules shows."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from brmcourse.checks.course import load
 from brmcourse.checks.people import balance_table
-from brmcourse.checks.prose import plain, prose
+from brmcourse.checks.prose import prose
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import RULES, Flaw, Whole
 from brmcourse.checks.texts import grade
@@ -49,18 +49,93 @@ def test_prose_of_a_notebook() -> None:
     pieces = list(prose(Reading("m1", tuple(text.split("\n"))), Whole(SAMPLE, [])))
     assert [(piece.place, piece.text) for piece in pieces if piece.text] == [
         ((3,), "Ask once."),
-        ((4,), "Wait\n   a little - or > 3."),
+        ((4,), "Wait\na little - or > 3."),
         ((7,), "First."),
         ((9,), "Second."),
     ]
     assert all(piece.group == ("One",) for piece in pieces)
 
 
-def test_plain() -> None:
+MYST = """---
+title: "# No heading"
+---
+# One {cite}`in-heading`
+
+Two words
++++
+and [a link](one.md) on
+the next line ![a map](two.png), **Amina:** {cite}`here`.
+
+```{code-cell}
+:tags: [hide-input]
+quiz("m1")
+# {cite}`in-code`
++++
+values()
+```
+
+~~~python
+scale("S")
+~~~
+
+Setext
+------
+
+- An [item][far]
+
+  with ``[no](link)``
+
+| a | b |
+| - | - |
+| [cell](cell.md) | {term}`KPI` |
+
+<p>
+<img src="three.png"
+     alt="">
+</p>
+
+[far]: far.md
+"""
+
+
+def test_myst() -> None:
+    """A notebook's source is read as MyST: front matter, cells, breaks, roles, lists, tables, HTML."""
+    page = Reading("m1", tuple(MYST.split("\n"))).page
+    assert page.headings == [(4, 1, "One"), (23, 2, "Setext")]
+    assert page.calls == [(13, "quiz", "m1"), (16, "values", "")]
+    assert page.citations == [(4, "in-heading"), (9, "here")]
+    assert page.links == [(8, "one.md"), (9, "two.png"), (26, "far.md"), (32, "cell.md")]
+    assert page.pictures == [(9, "two.png", "a map"), (35, "three.png", "")]
+    assert page.bold == [(9, "Amina:")]
+    assert [(line, text) for line, text, _ in page.blocks] == [
+        (6, "Two words"),
+        (8, "and a link on\nthe next line , Amina:."),
+        (26, "An item"),
+        (28, "with [no](link)"),
+        (30, "a"),
+        (30, "b"),
+        (32, "cell"),
+        (32, "KPI"),
+    ]
+    assert {headings for *_, headings in page.blocks[2:]} == {("One", "Setext")}
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("See [the *map*](m1.ipynb) now", "See the map now"),
+        ("A picture ![of a map](x.png) here", "A picture  here"),
+        ("The {term}`KPI`, and `code` too", "The KPI, and code too"),
+        ("It helps {cite}`ames-2020`, {cite}`x`.", "It helps,."),
+        ("It helps\n{cite}`ames-2020`.", "It helps."),
+        ("Stars \\* and 2 * 3 and a_b_c &amp; d", "Stars * and 2 * 3 and a_b_c & d"),
+        ("One<br>two <!-- three -->", "Onetwo"),
+    ],
+)
+def test_markup_is_not_read(text: str, seen: str) -> None:
     """Links, pictures and roles are reduced to what a reader sees."""
-    assert (
-        plain("See [the *map*](m1.ipynb) ![a map](x.png) {term}`KPI` now") == "See the map  KPI now"
-    )
+    (piece,) = prose(Reading("m1", (text,)), NOWHERE)
+    assert piece.text == seen
 
 
 def test_prose_leaves_ids_and_books_alone() -> None:

@@ -18,14 +18,14 @@ payroll".
 COMPARED = re.compile(rf"({NAME}), who ")
 """An option that tells what somebody did: "Clara, who moved the training"."""
 
-SPEAKER = re.compile(rf"\*\*({NAME}):\*\*")
+SPEAKER = re.compile(rf"({NAME}):")
+"""Words in bold that say who speaks: "Clara:"."""
 
 
 def balance_table(whole: Whole) -> str:
-    """Return a table of the people of the course: the part they play, their name, what is said of them, and where."""
-    return aligned(
-        [("part", "name", "who they are or what they do", "where"), *sorted(set(_people(whole)))]
-    )
+    """Return a table of people: the part they play, their name, what is said of them, and where."""
+    headings = ("part", "name", "who they are or what they do", "where")
+    return aligned([headings, *sorted(set(_people(whole)))])
 
 
 def _people(whole: Whole) -> Iterator[tuple[str, str, str, str]]:
@@ -35,11 +35,10 @@ def _people(whole: Whole) -> Iterator[tuple[str, str, str, str]]:
     for quiz, source in whole.all(Quiz):
         yield from _in_quiz(quiz, source.path)
     for reading, source in whole.all(Reading):
-        for block in reading.blocks:
-            yield from (
-                ("speaker in an example", name, "", source.path)
-                for name in SPEAKER.findall(block.text)
-            )
+        for bold in reading.page.bold:
+            speaker = SPEAKER.fullmatch(bold.text)
+            if speaker:
+                yield "speaker in an example", speaker[1], "", source.path
 
 
 def _in_quiz(quiz: Quiz, path: str) -> Iterator[tuple[str, str, str, str]]:
@@ -47,8 +46,8 @@ def _in_quiz(quiz: Quiz, path: str) -> Iterator[tuple[str, str, str, str]]:
         where = f"{path} {question.id}"
         for name, said in INTRODUCED.findall(question.stem):
             yield "person in a case", name, said, where
-        compared = [COMPARED.match(option.text) for option in getattr(question, "options", ())]
-        if all(compared):
-            yield from (
-                ("example in an option", match[1], "", where) for match in compared if match
-            )
+        options = getattr(question, "options", ())
+        compared = [match for option in options if (match := COMPARED.match(option.text))]
+        if len(compared) == len(options):
+            for match in compared:
+                yield "example in an option", match[1], "", where

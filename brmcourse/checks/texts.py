@@ -93,16 +93,14 @@ def over_budget(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
 
 
 def _long_reading(reading: Reading, whole: Whole) -> Iterator[Flaw]:
-    line = next((number for number, _level, title in reading.headings if title == "Reading"), 0)
-    length = sum(
-        len(words(piece.text)) for piece in prose(reading, whole) if "Reading" in piece.group
-    )
+    length = 0
+    for piece in prose(reading, whole):
+        if "Reading" in piece.group:
+            length += len(words(piece.text))
     if length > READING:
-        yield Flaw(
-            (line,),
-            f"the reading has {length} words, over {READING}",
-            "Cut what no question comes back to.",
-        )
+        starts = [line for line, _, title in reading.page.headings if title == "Reading"]
+        message = f"the reading has {length} words, over {READING}"
+        yield Flaw((starts[0],), message, "Cut what no question comes back to.")
 
 
 @rule("text.near-duplicate", Content, "warning")

@@ -139,22 +139,22 @@ def read_source(path: Path, shown_as: str) -> Source:
     return Source(shown_as, data, builder.lines)
 
 
-def read_text(path: Path, shown_as: str) -> str:
+def read_text(path: Path, shown_as: str, most: int = MOST_BYTES) -> str:
     """Return the text of a file; raise ContentError, named as `shown_as`, if it cannot be read.
 
-    That is: it is missing, no file, too large, or not UTF-8.
+    That is: it is missing, no file, larger than `most` bytes, or not UTF-8.
     """
     try:
         if not path.is_file():
             raise _no_file(path, shown_as)
         with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+            raw = file.read(most + 1)
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
         advice = "See in its properties whether you may read it."
         raise _failure(shown_as, 1, "file.unreadable", message, advice) from None
-    if len(raw) > MOST_BYTES:
-        message = f"the file is too large: it has more than {MOST_BYTES:,} bytes"
+    if len(raw) > most:
+        message = f"the file is too large: it has more than {most:,} bytes"
         raise _failure(shown_as, 1, "file.too-large", message, "Split it, or leave out the rest.")
     try:
         return raw.decode("utf-8-sig")

@@ -29,7 +29,7 @@ THEME = {"well": "light", "at random": "dark"}
 def calls(module: str) -> list[tuple[str, str]]:
     """Return the activities of a module, as (function, id)."""
     reading, _ = read_notebook(course_root() / "notebooks" / "source" / f"{module}.md", module)
-    return [(function, name) for _, function, name in reading.calls]
+    return [(function, name) for _, function, name in reading.page.calls]
 
 
 @pytest.fixture(scope="module", params=list(CHANCE))
