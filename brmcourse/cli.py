@@ -20,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_start(commands)
+    _add_answers(commands)
     _add_check(commands)
     _add_editions(commands)
     _add_preview(commands)
@@ -65,6 +66,21 @@ def _start(arguments: argparse.Namespace) -> int:
         lean=arguments.lean,
     )
     return start(wish)
+
+
+def _add_answers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("answers", help="say where your answers are, and if all is well")
+    parser.set_defaults(run=_answers)
+
+
+def _answers(_arguments: argparse.Namespace) -> int:
+    from brmcourse.log.examine import examine
+    from brmcourse.paths import store_path
+    from brmcourse.rendering.words import examined
+
+    found = examine(store_path())
+    print(examined(found))
+    return int(bool(found.size) and not found.sound)
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from brmcourse.cli import main
+from brmcourse.log.sqlite import SqliteLog
 from brmcourse.paths import course_root
+from brmcourse.session import Learner
 
 SAMPLE = Path(__file__).parent / "sample_course"
 
@@ -90,7 +92,7 @@ def test_check_of_what_cannot_be_read(course: Path, capsys: Captured) -> None:
     folder = course / "notebooks" / "source" / "m2.md"
     folder.mkdir()
     assert main(["check", str(course)]) == 1
-    assert capsys.readouterr().err.startswith(f"{folder} cannot be read")
+    assert "notebooks/source/m2.md:1: this is no file" in capsys.readouterr().out
 
 
 def test_check_for_programs(course: Path, capsys: Captured) -> None:
@@ -149,3 +151,28 @@ def test_check_starts_without_what_it_does_not_need() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip().endswith("[]")
+
+
+def test_answers_are_looked_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`brmcourse answers` says where the answers are and whether the file is sound, in words."""
+    path = tmp_path / "answers.sqlite"
+    assert main(["answers"]) == 0
+    assert f"There are no answers yet. They will be kept in the file {path}." in (
+        capsys.readouterr().out
+    )
+    learner = Learner(SqliteLog(path))
+    learner.began()
+    learner.log.close()
+    assert main(["answers"]) == 0
+    said = capsys.readouterr().out
+    assert "It is sound." in said
+    assert "It holds 1 entries" not in said
+    assert "It holds 1 entry" in said
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"?" * 4096 + whole[8192:])
+    assert main(["answers"]) == 1
+    assert "It is damaged." in capsys.readouterr().out
+    assert path.read_bytes()[4096:8192] == b"?" * 4096
+    path.write_bytes(b"")
+    assert main(["answers"]) == 0
+    assert "It is empty." in capsys.readouterr().out

@@ -243,8 +243,9 @@ def _ordered(state: ValuesState, action: Action) -> Sequence[str]:
         return _placed(state.order, action.about, state.order.index(action.about) + step)
     for place, card in enumerate(state.order, 1):
         wanted = number(action.get(fields.place(card)))
-        if wanted != place and 1 <= wanted <= len(state.order):
-            return _placed(state.order, card, wanted - 1)
+        moved = _placed(state.order, card, wanted - 1)
+        if wanted not in {-1, place} and moved != state.order:
+            return moved
     return ()
 
 

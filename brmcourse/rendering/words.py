@@ -1,5 +1,8 @@
 """Sentences of the interface about what went wrong or was mended, for learners."""
 
+from datetime import datetime
+
+from brmcourse.log.examine import Examination
 from brmcourse.log.log import SetAside, Trouble
 
 NOT_DONE = "Something went wrong, and this step was not carried out. Nothing else is lost."
@@ -45,4 +48,46 @@ def notice(found: SetAside | None) -> str | None:
     return (
         f"The file with your answers was damaged. It was set aside, not deleted, as {found.path}. "
         f"The course goes on with a new file; {found.kept} earlier entries could be taken over."
+    )
+
+
+def examined(found: Examination) -> str:
+    """Return what was found about the file with the answers, in sentences for its owner."""
+    if not found.exists:
+        return f"There are no answers yet. They will be kept in the file {found.path}."
+    lines = [f"Your answers are in the file {found.path}.", _state(found)]
+    if found.readable and found.first and found.last:
+        since, until = _day(found.first), _day(found.last)
+        when = f"from {since} to {until}" if since != until else f"all of {since}"
+        lines.append(f"It holds {_entries(found.readable)}, {when}.")
+    if found.unreadable:
+        lines.append(f"In {_entries(len(found.unreadable))} something cannot be read. All is kept.")
+    if found.ahead:
+        lines.append(
+            "The newest answers may still lie in a second file beside it. "
+            "End the course before you copy the file: then it is all of them."
+        )
+    return "\n".join(lines)
+
+
+def _day(time: datetime) -> str:
+    return f"{time.astimezone():%d %B %Y}".removeprefix("0")
+
+
+def _entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number} entries"
+
+
+def _state(found: Examination) -> str:
+    if found.form == "foreign":
+        return "It belongs to another program, so the course leaves it alone."
+    if found.form == "newer":
+        return "It was written by a newer version of the course. Update the course to open it."
+    if not found.size:
+        return "It is empty."
+    if found.sound:
+        return "It is sound."
+    return (
+        "It is damaged. When the course is opened next, it is set aside, not deleted, "
+        "and the course goes on with every entry that can still be read."
     )
