@@ -9,8 +9,8 @@ Cue = Callable[[str], float]
 
 GENTLE = frozenset(
     words(
-        "could feel feels felt glad gladly hard hear heard help kind kindly may maybe might perhaps please pity seem "
-        "seems sorry sounds thank thanks together understand would"
+        "could feel feels felt glad gladly hard hear heard help kind kindly may maybe might "
+        "perhaps please pity seem seems sorry sounds thank thanks together understand would"
     )
 )
 """Words that make a line sound kind or careful."""
@@ -26,6 +26,7 @@ CUES: Mapping[str, Cue] = {
 
 def earned(cue: Cue, texts: Sequence[str], worth: Sequence[float]) -> float:
     """Return what choosing by the cue earns: the mean worth of the options that show it most."""
-    strength = [cue(text) for text in texts]
-    chosen = [value for value, shown in zip(worth, strength, strict=True) if shown == max(strength)]
+    strengths = [cue(text) for text in texts]
+    strongest = max(strengths)
+    chosen = [value for value, shown in zip(worth, strengths, strict=True) if shown == strongest]
     return sum(chosen) / len(chosen)

@@ -13,7 +13,10 @@ ENOUGH = 5
 """From this many questions on, shares say something."""
 
 KEY_LONGEST = 0.4
+"""The largest share of questions whose right answer is the longest."""
+
 BLIND = 0.45
+"""The largest share of the points that somebody may earn who knows nothing."""
 
 MIX = {("remember", "understand"): 2, ("apply",): 4, ("analyse",): 3, ("evaluate",): 1}
 """How many of ten questions ask for each kind of thinking."""
@@ -26,31 +29,39 @@ Keyed = Single | Multiple
 
 def keyed(quiz: Quiz) -> list[Keyed]:
     """Return the questions with keys; none if the quiz is for guessing or too short to judge."""
+    if quiz.purpose == "guess":
+        return []
     found = [question for question in quiz.questions if isinstance(question, Single | Multiple)]
-    return found if quiz.purpose != "guess" and len(found) >= ENOUGH else []
+    return found if len(found) >= ENOUGH else []
 
 
 def key_of(question: Single) -> int:
     """Return the position of the option with full credit."""
-    return next(position for position, option in enumerate(question.options) if option.credit == 1)
+    credits_given = [option.credit for option in question.options]
+    return credits_given.index(1)
 
 
 @rule("quiz.key-longest", Quiz, "warning")
 def key_longest(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
     """Find quizzes whose right answers are too often the longest."""
     singles = [question for question in keyed(quiz) if isinstance(question, Single)]
+    if len(singles) < ENOUGH:
+        return
     longest = [question.id for question in singles if _longest(question)]
-    if len(singles) >= ENOUGH and len(longest) > KEY_LONGEST * len(singles):
+    most = KEY_LONGEST * len(singles)
+    if len(longest) > most:
         yield Flaw(
             ("questions",),
-            f"the right answer is the longest in {len(longest)} of {len(singles)} questions: {listed(longest)}",
-            f"Shorten it, or lengthen a wrong one, until it is so in {KEY_LONGEST * len(singles):.0f} at most.",
+            f"the right answer is the longest in {len(longest)} of {len(singles)} questions: "
+            f"{listed(longest)}",
+            f"Shorten it, or lengthen a wrong one, until it is so in {most:.0f} at most.",
         )
 
 
 def _longest(question: Single) -> bool:
     lengths = [len(option.text) for option in question.options]
-    return lengths.count(max(lengths)) == 1 and lengths.index(max(lengths)) == key_of(question)
+    longest = max(lengths)
+    return lengths.count(longest) == 1 and lengths.index(longest) == key_of(question)
 
 
 @rule("quiz.key-position", Quiz, "warning")
@@ -58,16 +69,17 @@ def key_position(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
     """Find quizzes whose right answers stand at one position more often than at another."""
     singles = [question for question in quiz.questions if isinstance(question, Single)]
     for size in sorted({len(question.options) for question in singles}):
-        counts = Counter(key_of(question) for question in singles if len(question.options) == size)
-        if max(counts.values()) - min(counts[position] for position in range(size)) > 1:
-            shown = listed(
-                [f"{counts[position]} times option {position + 1}" for position in range(size)]
-            )
-            yield Flaw(
-                ("questions",),
-                f"the right answer stands unevenly; in the questions with {size} options it is {shown}",
-                "Move options until each position comes up equally often, give or take one.",
-            )
+        places = Counter(key_of(question) for question in singles if len(question.options) == size)
+        counts = [places[position] for position in range(size)]
+        if max(counts) - min(counts) <= 1:
+            continue
+        shown = [f"{count} times option {number}" for number, count in enumerate(counts, 1)]
+        yield Flaw(
+            ("questions",),
+            "the right answer stands unevenly; "
+            f"in the questions with {size} options it is {listed(shown)}",
+            "Move options until each position comes up equally often, give or take one.",
+        )
 
 
 @rule("quiz.blind-strategy", Quiz, "warning")
@@ -75,37 +87,39 @@ def blind_strategy(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
     """Find quizzes in which somebody who goes by a cue earns too much."""
     questions = keyed(quiz)
     for name, shares in strategies(questions):
-        if sum(shares) > BLIND * len(shares):
-            helped = [
-                question.id
-                for question, share in zip(questions, shares, strict=True)
-                if share == max(shares)
-            ]
-            yield Flaw(
-                ("questions",),
-                f"who always chooses {name} earns {sum(shares) / len(shares):.0%} of the points; "
-                f"it helps most in {listed(helped)}",
-                f"Change options there until it earns {BLIND:.0%} or less.",
-            )
+        if sum(shares) <= BLIND * len(shares):
+            continue
+        most = max(shares)
+        helped = []
+        for question, share in zip(questions, shares, strict=True):
+            if share == most:
+                helped.append(question.id)
+        mean = sum(shares) / len(shares)
+        yield Flaw(
+            ("questions",),
+            f"who always chooses {name} earns {mean:.0%} of the points; "
+            f"it helps most in {listed(helped)}",
+            f"Change options there until it earns {BLIND:.0%} or less.",
+        )
 
 
 def strategies(questions: Sequence[Keyed]) -> Iterator[tuple[str, list[float]]]:
-    """Yield each way to choose without knowing, with what it earns at each question."""
+    """Yield each way to choose without knowing, with what it earns at each question, 0 to 1."""
     for name, cue in CUES.items():
         yield f"{name} option", [_earned(question, cue) for question in questions]
-    yield (
-        "the option with the most words from the stem",
-        [_earned(question, _echo(question)) for question in questions],
-    )
-    for position in range(min((len(question.options) for question in questions), default=0)):
+    echoes = [_earned(question, _echo(question)) for question in questions]
+    yield "the option with the most words from the stem", echoes
+    fewest = min((len(question.options) for question in questions), default=0)
+    for position in range(fewest):
         yield f"option {position + 1}", [_worth(question)[position] for question in questions]
 
 
 def _worth(question: Keyed) -> list[float]:
-    return [
-        mark(question, option.id if isinstance(question, Single) else [option.id]).points
-        for option in question.options
-    ]
+    worth = []
+    for option in question.options:
+        response = option.id if isinstance(question, Single) else [option.id]
+        worth.append(mark(question, response).points)
+    return worth
 
 
 def _earned(question: Keyed, cue: Cue) -> float:
@@ -114,7 +128,7 @@ def _earned(question: Keyed, cue: Cue) -> float:
 
 def _echo(question: Keyed) -> Cue:
     stem = {word for word in words(question.stem) if len(word) >= STEM_WORD}
-    return lambda text: len(stem & set(words(text)))
+    return lambda text: len(stem.intersection(words(text)))
 
 
 @rule("quiz.bloom-mix", Quiz, "warning")
@@ -127,8 +141,11 @@ def bloom_mix(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
         count = sum(question.bloom in levels for question in quiz.questions)
         wanted = total * of_ten / 10
         if abs(count - wanted) >= 1:
+            named = " or ".join(levels)
             yield Flaw(
                 ("questions",),
-                f"{count} of {total} questions have `bloom: {' or '.join(levels)}`, about {wanted:.0f} are wanted",
-                "Ask for two of ten to remember or understand, four to apply, three to analyse, one to evaluate.",
+                f"{count} of {total} questions have `bloom: {named}`, "
+                f"about {wanted:.0f} are wanted",
+                "Ask for two of ten to remember or understand, four to apply, "
+                "three to analyse, one to evaluate.",
             )

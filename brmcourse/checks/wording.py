@@ -15,7 +15,7 @@ SENTENCE_END = re.compile(
 
 @cache
 def words(text: str) -> tuple[str, ...]:
-    """Return the words of a text in lower case, without punctuation. Kept: several rules ask about each text."""
+    """Return the words of a text in lower case, without punctuation; kept, since many rules ask."""
     return tuple(WORD.findall(text.lower()))
 
 
@@ -28,4 +28,6 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def listed(names: list[str]) -> str:
     """Return the names in one line: "a", "a and b", "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    if len(names) <= 1:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
