@@ -285,7 +285,11 @@ def test_forgetting_deletes_and_all_else_is_given_anew(at: At) -> None:
         assert log.read(new)[1] == []
     at.log.add([wrote("after")])
     assert texts(at.log.read(new)[1]) == ["after"]
-    assert all_of(at.another()) == ["0", "2", "after"]
+    at.log.forget([events[0].id])
+    again, found = at.log.read(new)
+    assert texts(found) == ["2", "after"]
+    assert again.epoch not in (new.epoch, cursor.epoch)
+    assert all_of(at.another()) == ["2", "after"]
 
 
 def test_another_logs_cursor_gives_all(at: At) -> None:

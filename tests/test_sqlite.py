@@ -702,6 +702,22 @@ def test_file_replaced_while_open(log: SqliteLog, tmp_path: Path) -> None:
     assert kept_at(log.path) == ["restored", "two"]
 
 
+def test_set_aside_while_writing(log: SqliteLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that is written into a file just as another page sets it aside is written again."""
+    write = SqliteLog._write
+
+    def written_too_late(self: SqliteLog) -> None:
+        monkeypatch.setattr(SqliteLog, "_write", write)
+        write(self)
+        file._move(self.path, self.path.with_name("aside.sqlite"))
+
+    log.add([wrote("before")])
+    monkeypatch.setattr(SqliteLog, "_write", written_too_late)
+    log.add([wrote("late")])
+    assert log.trouble is None
+    assert kept_at(log.path) == ["late"]
+
+
 # Texts that no file can hold.
 
 
