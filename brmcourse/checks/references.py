@@ -1,9 +1,7 @@
-"""Rules on names: files named like their ids, and references from one file to another that must lead somewhere."""
+"""Rules on names: files are named like their ids, and what one file names the others must have."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import UnionType
-from typing import Any
 
 from brmcourse.catalogue import CATALOGUE, Row
 from brmcourse.checks.reading import Reading
@@ -15,7 +13,7 @@ from brmcourse.model.base import Content
 from brmcourse.model.capstone import Capstone
 from brmcourse.model.course import Module
 from brmcourse.model.evidence import Evidence
-from brmcourse.model.prompts import PlanPrompt, Prompts, ReflectionPrompt
+from brmcourse.model.prompts import Prompts
 from brmcourse.model.question import Quiz
 from brmcourse.model.scale import Baseline, Scale
 from brmcourse.model.values import Values
@@ -23,21 +21,21 @@ from brmcourse.model.values import Values
 
 def unknown(place: Place, what: str, name: str, known: Iterable[str]) -> Flaw:
     """Return the flaw of a reference that leads nowhere."""
-    return Flaw(
-        place, str(UnknownIdError(what, name, list(known))), "Correct it, or add what is missing."
-    )
+    message = str(UnknownIdError(what, name, list(known)))
+    return Flaw(place, message, "Correct it, or add what is missing.")
 
 
 @rule("id.file", Content)
 def file_name(content: Content, whole: Whole) -> Iterator[Flaw]:
     """Find files that are not named like their ids."""
     name = getattr(content, "id", None)
-    path = next(part.source.path for part in whole.parts if part.content is content)
-    if name and Path(path).name != f"{short_name(name)}.yaml":
-        advice = f"Rename the file to {short_name(name)}.yaml, or change the id."
-        yield Flaw(
-            ("id",), f'the file is called "{Path(path).name}" but its id is "{name}"', advice
-        )
+    if not name:
+        return
+    (path,) = [part.source.path for part in whole.parts if part.content is content]
+    file, wanted = Path(path).name, f"{short_name(name)}.yaml"
+    if file != wanted:
+        message = f'the file is called "{file}" but its id is "{name}"'
+        yield Flaw(("id",), message, f"Rename the file to {wanted}, or change the id.")
 
 
 @rule("reference.unknown", Content)
@@ -49,61 +47,67 @@ def dangling(content: Content, whole: Whole) -> Iterator[Flaw]:
     name = getattr(content, "module", None)
     if name is not None and name.lower() not in modules:
         yield unknown(("module",), "module", name, modules)
-    find = next((find for kind, find in _NAMING.items() if isinstance(content, kind)), None)
-    if find:
-        yield from find(content, whole, modules)
+    match content:
+        case Quiz():
+            yield from _in_quiz(content, whole, modules)
+        case Scale():
+            yield from _format(content.format, whole)
+        case Baseline():
+            yield from _format(content.format, whole)
+            yield from _draws(content, whole)
+        case Capstone():
+            yield from _in_capstone(content, whole)
 
 
 def _in_quiz(quiz: Quiz, whole: Whole, modules: Mapping[str, Module]) -> Iterator[Flaw]:
-    """Find what questions name and their module lacks; a test asks about all modules, each by its rows."""
-    if quiz.parallel and quiz.parallel not in _files(whole, "questions"):
-        yield unknown(("parallel",), "quiz", quiz.parallel, _files(whole, "questions"))
+    quizzes = _files(whole, "questions")
+    if quiz.parallel and quiz.parallel not in quizzes:
+        yield unknown(("parallel",), "quiz", quiz.parallel, quizzes)
     if quiz.module not in modules:
         return
-    owners = {row: module for module in modules.values() for row in module.rows}
+    asked_about = _owners(modules) if quiz.purpose == "test" else {}
     for number, question in enumerate(quiz.questions):
-        module = (
-            owners.get(question.row, modules[quiz.module])
-            if quiz.purpose == "test"
-            else modules[quiz.module]
-        )
+        module = asked_about.get(question.row, modules[quiz.module])
         known = {
             "objective": [objective.id for objective in module.objectives],
             "section": [section.id for section in module.sections],
             "row": list(module.rows),
         }
         for field, names in known.items():
-            if (value := getattr(question, field)) not in names:
-                yield unknown(("questions", number, field), field, value, names)
+            name = getattr(question, field)
+            if name not in names:
+                yield unknown(("questions", number, field), field, name, names)
 
 
-def _in_scale(
-    scale: Scale | Baseline, whole: Whole, _modules: Mapping[str, Module]
-) -> Iterator[Flaw]:
+def _owners(modules: Mapping[str, Module]) -> dict[str, Module]:
+    """Return the module of each row: a test asks about all of them."""
+    owners = {}
+    for module in modules.values():
+        for row in module.rows:
+            owners[row] = module
+    return owners
+
+
+def _format(name: str, whole: Whole) -> Iterator[Flaw]:
     formats = _files(whole, "formats")
-    if scale.format not in formats:
-        yield unknown(("format",), "answer format", scale.format, formats)
-    for number, name in enumerate(scale.draws if isinstance(scale, Baseline) else ()):
-        if name.lower() not in _files(whole, "scales"):
-            yield unknown(("draws", number), "self-assessment", name, _files(whole, "scales"))
+    if name not in formats:
+        yield unknown(("format",), "answer format", name, formats)
 
 
-def _in_capstone(
-    capstone: Capstone, whole: Whole, _modules: Mapping[str, Module]
-) -> Iterator[Flaw]:
+def _draws(baseline: Baseline, whole: Whole) -> Iterator[Flaw]:
+    scales = _files(whole, "scales")
+    for number, name in enumerate(baseline.draws):
+        if name.lower() not in scales:
+            yield unknown(("draws", number), "self-assessment", name, scales)
+
+
+def _in_capstone(capstone: Capstone, whole: Whole) -> Iterator[Flaw]:
     if any(path.startswith(("data/prompts/", "data/values.")) for path in whole.broken):
         return  # what a broken file holds is unknown, not missing
-    prompts = [entry for entry, _ in whole.all(Prompts)]
-
-    def named(entry: Prompts, given: Iterable[ReflectionPrompt | PlanPrompt]) -> list[str]:
-        return [
-            prompt.id for prompt in given if prompt.id.startswith(f"{entry.id}-")
-        ]  # the id leads to the file
-
-    known = {
-        "sheet": _files(whole, "sheets"),
-        "reflection": [name for entry in prompts for name in named(entry, entry.reflections)],
-        "plan": [name for entry in prompts for name in named(entry, entry.plans)],
+    known = {row.part: _names(whole, row) for row in CATALOGUE.values() if row.part}
+    known |= {
+        "reflection": list(_prompts(whole, "reflections")),
+        "plan": list(_prompts(whole, "plans")),
         "values": ["partner"] if whole.all(Values) else [],
     }
     for position, part in enumerate(capstone.parts):
@@ -111,6 +115,14 @@ def _in_capstone(
             kind, name = shown.name
             if name not in known[kind]:
                 yield unknown(("parts", position, "shows", number, kind), kind, name, known[kind])
+
+
+def _prompts(whole: Whole, field: str) -> Iterator[str]:
+    """Yield the ids of the prompts whose file can be told from them."""
+    for entry, _ in whole.all(Prompts):
+        for prompt in getattr(entry, field):
+            if prompt.id.startswith(f"{entry.id}-"):
+                yield prompt.id
 
 
 def _files(whole: Whole, folder: str) -> list[str]:
@@ -127,19 +139,14 @@ def _names(whole: Whole, row: Row) -> list[str]:
     return names
 
 
-_NAMING: Mapping[
-    type[Content] | UnionType, Callable[[Any, Whole, Mapping[str, Module]], Iterator[Flaw]]
-] = {
-    Quiz: _in_quiz,
-    Scale | Baseline: _in_scale,
-    Capstone: _in_capstone,
-}
-"""How to find what is named in a kind of content and is not there."""
-
-
 @rule("reference.unknown-in-notebook", Reading)
 def dangling_in_notebook(reading: Reading, whole: Whole) -> Iterator[Flaw]:
     """Find activities and citations in a notebook that are not there."""
+    yield from _dangling_calls(reading, whole)
+    yield from _dangling_citations(reading, whole)
+
+
+def _dangling_calls(reading: Reading, whole: Whole) -> Iterator[Flaw]:
     for call in reading.page.calls:
         row = CATALOGUE.get(call.function)
         if row is None:
@@ -152,6 +159,9 @@ def dangling_in_notebook(reading: Reading, whole: Whole) -> Iterator[Flaw]:
         names = _names(whole, row)
         if call.name.lower() not in names:
             yield unknown((call.line,), call.function, call.name, names)
+
+
+def _dangling_citations(reading: Reading, whole: Whole) -> Iterator[Flaw]:
     sources = [source.id for evidence, _ in whole.all(Evidence) for source in evidence.sources]
     if not sources:
         return
