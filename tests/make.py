@@ -289,10 +289,16 @@ def conversation(**extra: Any) -> Conversation:
     def choices(step: str) -> list[dict[str, Any]]:
         rows = (("strong", 2, 2), ("partial", 1, 0), ("weak", 0, -2))
         return [
-            {"text": f"A {name} move", "points": points, "skill": "listen", "effects": {"trust": trust},
-             "next": step, "feedback": f"That was {name}."}
+            {
+                "text": f"A {name} move",
+                "points": points,
+                "skill": "listen",
+                "effects": {"trust": trust},
+                "next": step,
+                "feedback": f"That was {name}.",
+            }
             for name, points, trust in rows
-        ]  # fmt: skip
+        ]
 
     return Conversation.model_validate(
         {

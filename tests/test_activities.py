@@ -313,13 +313,23 @@ def test_first_test_taken_again_counts_anew() -> None:
 
 
 ACTIONS = st.one_of(
-    st.builds(lambda q, p: ("check", "", {"question": q, "pick": p}),
-              st.sampled_from([f"q-{kind}" for kind in PERFECT]), st.lists(st.sampled_from("ABC"), max_size=3)),
-    st.builds(lambda q: ("go", q, {}), st.sampled_from([*(f"q-{kind}" for kind in PERFECT), "end"])),
-    st.builds(lambda t, n: (n, "", {"question": "q-compose", "text": t}),
-              st.text(), st.sampled_from(["draft", "compare"])),
-    st.sampled_from([("reset", "", {}), ("reset-yes", "", {}), ("reset-no", "", {}), ("nonsense", "", {})]),
-)  # fmt: skip
+    st.builds(
+        lambda q, p: ("check", "", {"question": q, "pick": p}),
+        st.sampled_from([f"q-{kind}" for kind in PERFECT]),
+        st.lists(st.sampled_from("ABC"), max_size=3),
+    ),
+    st.builds(
+        lambda q: ("go", q, {}), st.sampled_from([*(f"q-{kind}" for kind in PERFECT), "end"])
+    ),
+    st.builds(
+        lambda t, n: (n, "", {"question": "q-compose", "text": t}),
+        st.text(),
+        st.sampled_from(["draft", "compare"]),
+    ),
+    st.sampled_from(
+        [("reset", "", {}), ("reset-yes", "", {}), ("reset-no", "", {}), ("nonsense", "", {})]
+    ),
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -546,9 +556,18 @@ def test_foreign_events_are_ignored() -> None:
 
 
 MISFITS = (
-    "", "ann ", [], ["nobody"], ["ann", "nobody"], {}, {"ann": "5"}, {"ann": None},
-    {"text": 5}, {"text": "x", "ratings": {"asks": 99}}, {"text": "x", "ratings": []},
-)  # fmt: skip
+    "",
+    "ann ",
+    [],
+    ["nobody"],
+    ["ann", "nobody"],
+    {},
+    {"ann": "5"},
+    {"ann": None},
+    {"text": 5},
+    {"text": "x", "ratings": {"asks": 99}},
+    {"text": "x", "ratings": []},
+)
 """Responses that fit none of the questions, as a damaged log may hold them."""
 
 

@@ -37,10 +37,14 @@ def found(rule: str, content: Any) -> list[Flaw]:
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        ("One.", 1), ("One. Two!", 2), ("He asks, 'Why?' Then he goes.", 2), ("Ask Dr. Ames. Wait.", 2),
-        ("About 3.5 days", 1), ("Well … so it was.", 1),
+        ("One.", 1),
+        ("One. Two!", 2),
+        ("He asks, 'Why?' Then he goes.", 2),
+        ("Ask Dr. Ames. Wait.", 2),
+        ("About 3.5 days", 1),
+        ("Well … so it was.", 1),
     ],
-)  # fmt: skip
+)
 def test_sentences(text: str, count: int) -> None:
     """Sentences end at their marks, but not inside numbers or after titles."""
     assert len(sentences(text)) == count
@@ -84,10 +88,14 @@ def test_absolute_in_every_option() -> None:
 @pytest.mark.parametrize(
     ("stem", "flawed"),
     [
-        ("He is not well. What helps?", False), ("What does not help?", True), ("What does NOT help?", False),
-        ("Which one doesn't help?", True), ("Who needs at least an hour?", False), ("Which is the least bad?", True),
+        ("He is not well. What helps?", False),
+        ("What does not help?", True),
+        ("What does NOT help?", False),
+        ("Which one doesn't help?", True),
+        ("Who needs at least an hour?", False),
+        ("Which is the least bad?", True),
     ],
-)  # fmt: skip
+)
 def test_negative_stem(stem: str, *, flawed: bool) -> None:
     """Only the sentence that asks counts, only small letters, and "at least" is no negation."""
     assert bool(found("question.negative-stem", quiz(question(stem=stem)))) is flawed
@@ -96,10 +104,14 @@ def test_negative_stem(stem: str, *, flawed: bool) -> None:
 @pytest.mark.parametrize(
     ("stem", "flawed"),
     [
-        ("Ann waits. What is your next step?", False), ("What does she mean by 'late'?", False), ("Next steps", True),
-        ("Which of these help you? Choose all that apply.", False), ("Ann waits. And now?", True), ("", True),
+        ("Ann waits. What is your next step?", False),
+        ("What does she mean by 'late'?", False),
+        ("Next steps", True),
+        ("Which of these help you? Choose all that apply.", False),
+        ("Ann waits. And now?", True),
+        ("", True),
     ],
-)  # fmt: skip
+)
 def test_stem_question(stem: str, *, flawed: bool) -> None:
     """A stem ends in a full question."""
     assert bool(found("question.stem-question", quiz(question(stem=stem or "?")))) is flawed

@@ -45,7 +45,10 @@ def test_prose_of_a_notebook() -> None:
     """List items and paragraphs of a quotation are pieces of their own, without markup, on their
     lines.
     """
-    text = "# One\n\n1. **Ask** once.\n2. Wait\n   a little - or > 3.\n\n> First.\n>\n> Second {cite}`x`.\n\n<!-- A -->"
+    text = (
+        "# One\n\n1. **Ask** once.\n2. Wait\n   a little - or > 3.\n\n"
+        "> First.\n>\n> Second {cite}`x`.\n\n<!-- A -->"
+    )
     pieces = list(prose(Reading("m1", tuple(text.split("\n"))), Whole(SAMPLE, [])))
     assert [(piece.place, piece.text) for piece in pieces if piece.text] == [
         ((3,), "Ask once."),
@@ -213,7 +216,10 @@ def test_pictures_with_words(text: str) -> None:
 def test_links() -> None:
     """Notebooks and their headings are found, in this notebook and others; the web is not tried."""
     whole, _ = load(SAMPLE)
-    good = "[a](#A-B) [b](m1.ipynb) [c](m1.ipynb#Ask-about-their-work) [d](./source/m1.md) [e](mailto:a@b.org)"
+    good = (
+        "[a](#A-B) [b](m1.ipynb) [c](m1.ipynb#Ask-about-their-work) "
+        "[d](./source/m1.md) [e](mailto:a@b.org)"
+    )
     assert not found("text.link", f"# A B\n\n{good}", whole)
     bad = (
         f"[a](#a-c) [b](m9.ipynb) [c](m1.ipynb#Nothing) [d](nothing.pdf) [e](m1) [f]({'long' * 99})"
@@ -235,7 +241,10 @@ def test_near_duplicates_are_found_across_files() -> None:
 
 def test_a_warning_on_a_yaml_text_can_be_silenced() -> None:
     """A reason beside the text is enough."""
-    text = 'text: "Ask them in the loop about it."\nsilence: [{rule: text.idiom, reason: "Said by a real partner."}]'
+    text = (
+        'text: "Ask them in the loop about it."\n'
+        'silence: [{rule: text.idiom, reason: "Said by a real partner."}]'
+    )
     assert problems_of(Block("yaml", "data/prompts/m1.yaml", "reflections.0", text)) == []
 
 

@@ -111,10 +111,16 @@ SHOWS: tuple[dict[str, Any] | None, ...] = (
 )
 FILLED = {"log:1:what": EVIL, "log:1:more": EVIL, "log:1:by": "2026-12-01", "log:1:state": "done"}
 WRITTEN = {"m1-r1:text": EVIL, "m1-p1:situation": EVIL, "m1-p1:action": EVIL, "m1-p1:when": EVIL}
-GUESSED = {f"predicted:{n}:{key}": text for n, card in enumerate(("ann", "bea", "cyn"), 1)
-           for key, text in (("card", card), ("evidence", EVIL), ("confidence", "low"))}  # fmt: skip
-HEARD = {f"revised:{n}:{key}": text for n, card in enumerate(("bea", "dot", "fay"), 1)
-         for key, text in (("card", card), ("said", EVIL))}  # fmt: skip
+GUESSED = {
+    f"predicted:{n}:{key}": text
+    for n, card in enumerate(("ann", "bea", "cyn"), 1)
+    for key, text in (("card", card), ("evidence", EVIL), ("confidence", "low"))
+}
+HEARD = {
+    f"revised:{n}:{key}": text
+    for n, card in enumerate(("bea", "dot", "fay"), 1)
+    for key, text in (("card", card), ("said", EVIL))
+}
 
 
 def plain(content: Any) -> Any:

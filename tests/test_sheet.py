@@ -95,10 +95,17 @@ def test_new_entry_does_not_pass_for_saved() -> None:
 @pytest.mark.parametrize(
     ("action", "about"),
     [
-        ("add", ""), ("add", "other"), ("remove", "other 1"), ("remove", "log"), ("remove", "log 9"),
-        ("remove", "log one"), ("restore", "log 1"), ("restore", "log"), ("nonsense", "log 1"),
+        ("add", ""),
+        ("add", "other"),
+        ("remove", "other 1"),
+        ("remove", "log"),
+        ("remove", "log 9"),
+        ("remove", "log one"),
+        ("restore", "log 1"),
+        ("restore", "log"),
+        ("nonsense", "log 1"),
     ],
-)  # fmt: skip
+)
 def test_action_meant_for_something_else(action: str, about: str) -> None:
     """An action for another sheet, or for an entry that is not there, changes nothing."""
     play = Play(sheet, log())
@@ -156,7 +163,8 @@ def test_circles_group_entries() -> None:
     for number, (what, state) in enumerate((("far", "done"), ("near", "open"), ("nowhere", "")), 1):
         write(play, number, "add log", what=what, state=state)
     found = [
-        (answer.id, [texts["what"] for texts in members]) for answer, members in play.state.record.circles
+        (answer.id, [texts["what"] for texts in members])
+        for answer, members in play.state.record.circles
     ]
     assert found == [("open", ["near"]), ("half", []), ("done", ["far"])]
     assert 'aria-label="Is open: 1, Is half: 0, Is done: 1."' in play.page()

@@ -4,6 +4,7 @@ files break.
 
 import os
 import random
+import re
 import select
 import shutil
 import signal
@@ -910,6 +911,20 @@ def test_a_damaged_header(whole: bytes, tmp_path: Path) -> None:
     chance = random.Random(12)
     places = [*range(0, 112, 2), *(chance.randrange(3000, 4096) for _ in range(24))]
     tried(whole, tmp_path, [(place, chance.choice((0xFF, 0x00, 0x03))) for place in places])
+
+
+def test_two_rows_at_one_place(log: SqliteLog) -> None:
+    """A row whose number is damaged so that it is another's costs neither of them."""
+    events = [wrote(str(number)) for number in range(100)]
+    log.add(events)
+    log.close()
+    data = log.path.read_bytes()
+    # Before the id of the 50th row stand its number and what its ten columns are.
+    found = re.search(rb"\x32\x0b.{10}" + events[49].id.encode(), data, re.DOTALL)
+    assert found
+    overwrite(log.path, found.start(), bytes([60]))
+    assert sorted(texts(log), key=int) == [str(number) for number in range(100)]
+    assert log.notice is not None
 
 
 @pytest.mark.parametrize(

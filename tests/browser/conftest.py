@@ -13,7 +13,10 @@ from .learner import Learner
 from .server import CourseServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-MISSING = "The browser tests need Chromium: install it (`sudo apt-get install chromium`), or set CHROMIUM to the path of one."
+MISSING = (
+    "The browser tests need Chromium: install it (`sudo apt-get install chromium`), "
+    "or set CHROMIUM to the path of one."
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

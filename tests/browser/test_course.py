@@ -93,7 +93,8 @@ def test_the_log_holds_what_was_done(how: str, course: CourseServer, library: Li
                     assert how != "well" or set(points) == {2}
                 case "scale":
                     kinds = Counter(
-                        "answers" in body for body in course.bodies(scales.find(library, name).scale.id)
+                        "answers" in body
+                        for body in course.bodies(scales.find(library, name).scale.id)
                     )
                     assert kinds[True] == 1
                 case "reflect" | "plan":
@@ -118,7 +119,9 @@ def test_the_plan_is_put_together_from_what_was_written(
             kind, name = shown.name
             if kind == "sheet":
                 field = next(
-                    field for field in library.named("sheets", name).fields if field.kind in {"line", "text"}
+                    field
+                    for field in library.named("sheets", name).fields
+                    if field.kind in {"line", "text"}
                 )
                 expect(plan.get_by_text(f"My words to {name}:1:{field.id}").first).to_be_visible()
             elif kind == "reflection":

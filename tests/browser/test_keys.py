@@ -77,7 +77,10 @@ def test_keys_in_an_activity_leave_the_notebook_alone(
 
     Course mode has no such keys; this is the JupyterLab that a learner may have opened without us.
     """
-    quiz, prompt = library.named("questions", "m1-before"), library.named("prompts", "m1").reflections[0]
+    quiz, prompt = (
+        library.named("questions", "m1-before"),
+        library.named("prompts", "m1").reflections[0],
+    )
     learner.turn_to("Reflection")
     learner.write("Your notes", "Kept. ", under=prompt.title)
     learner.saved(prompt.title)

@@ -114,9 +114,16 @@ def test_everything_is_there_after_the_course_was_ended(
     """The course is ended and started again: answers, position, ratings, moves, texts and plan are
     all there.
     """
-    quiz, talk, scale = library.named("questions", "m1"), library.named("conversations", "s1"), library.named("scales", "emp")
+    quiz, talk, scale = (
+        library.named("questions", "m1"),
+        library.named("conversations", "s1"),
+        library.named("scales", "emp"),
+    )
     label = library.named("formats", scale.format).labels[2]
-    reflection, plan = library.named("prompts", "m1").reflections[0], library.named("prompts", "m1").plans[0]
+    reflection, plan = (
+        library.named("prompts", "m1").reflections[0],
+        library.named("prompts", "m1").plans[0],
+    )
     first = quiz.questions[0].options[0]
     move = talk.nodes[talk.start].choices[1]
     with CourseServer(host, tmp_path) as server, browser.new_context(viewport=WIDE) as window:

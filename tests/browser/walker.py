@@ -172,8 +172,8 @@ class Walker:
 
     def sheet(self, part: Locator) -> None:
         """Fill in every field; a list gets a second entry."""
-        sheet = self.library.named("sheets", 
-            part.locator("form").first.get_attribute("id").rpartition("-")[0]
+        sheet = self.library.named(
+            "sheets", part.locator("form").first.get_attribute("id").rpartition("-")[0]
         )
         self._fill(part, sheet, 1)
         if sheet.entry:
