@@ -434,12 +434,13 @@ def _begin_anew(fresh: Path, damaged: Path) -> None:
 def _rescued(damaged: Path) -> list[Record]:
     """Return every record that a page of the damaged file still holds, in order."""
     today, before = len(Record._fields) + 1, len(OldRecord._fields) + 1
-    found: dict[int, tuple[Any, ...]] = {}
+    found: dict[tuple[int, str], tuple[Any, ...]] = {}
     for place, (_, *row) in readable_rows(damaged, {today, before}):
-        known = found.get(place)
+        key = place, str(row[0])  # a damaged place may be that of another row
+        known = found.get(key)
         if known is None or not _sound(known):  # the newest of several copies comes first
-            found[place] = tuple(row)
-    rows = [found[place] for place in sorted(found)]
+            found[key] = tuple(row)
+    rows = [found[key] for key in sorted(found)]
     old = [OldRecord(*row) for row in rows if len(row) == len(OldRecord._fields)]
     records = [Record(*row) for row in rows if len(row) == len(Record._fields)]
     return [*modern(old, learner_of(old)), *records]
