@@ -541,7 +541,7 @@ def test_plan_reads_as_a_sentence(library: Library) -> None:
 
 
 def test_foreign_events_are_ignored() -> None:
-    """An event that an activity does not know, or about a question that is gone, changes nothing."""
+    """An event that an activity does not know, or of a question that is gone, changes nothing."""
     odd = event(Draft("m1", 1, LearnerBegan("s")))
     gone = event(Draft("q-gone", 1, QuizAnswered("m1", "x")))
     for activity, content in (

@@ -87,7 +87,7 @@ def test_a_row_twice() -> None:
 
 
 def test_matrix() -> None:
-    """Each row says where it is taught and by what it is practised and shown; later modules say so."""
+    """Each row says where it is taught, practised and shown; later modules say so."""
     whole, _ = load(SAMPLE)
     assert coverage_matrix(whole).splitlines() == [
         "row  module  taught                practised  evidenced",

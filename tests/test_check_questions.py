@@ -118,7 +118,7 @@ def test_stem_question(stem: str, *, flawed: bool) -> None:
 
 
 def test_overlap() -> None:
-    """One option inside another is found, whatever the letters; two that share some words are not."""
+    """An option inside another is found, whatever the letters; two that share words are not."""
     assert found(
         "question.option-overlap", quiz(single("Ask her", "First ask HER, then go", "Wait"))
     )

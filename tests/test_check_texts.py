@@ -102,7 +102,7 @@ Setext
 
 
 def test_myst() -> None:
-    """A notebook's source is read as MyST: front matter, cells, breaks, roles, lists, tables, HTML."""
+    """A notebook's source is read as MyST: front matter, cells, roles, lists, tables, HTML."""
     page = Reading("m1", tuple(MYST.split("\n"))).page
     assert page.headings == [(4, 1, "One"), (23, 2, "Setext")]
     assert page.calls == [(13, "quiz", "m1"), (16, "values", "")]

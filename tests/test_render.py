@@ -292,7 +292,7 @@ def evil(content: Any) -> Any:
 def test_every_text_is_escaped(
     states: Callable[..., Iterator[Any]], spice: Callable[[Any], Any]
 ) -> None:
-    """Markup that a learner types, or an author writes into any text, is shown as it was written."""
+    """Markup that learners type, or authors write into any text, is shown as it was written."""
     texts = ""
     for state in states(spice):
         html = page(state)

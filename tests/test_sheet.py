@@ -35,7 +35,7 @@ def write(play: Play, entry: int = 1, action: str = "draft", **texts: str) -> An
 
 
 def test_each_change_is_recorded_once() -> None:
-    """A text is recorded when it changes, with all of its entry, and the log alone brings it back."""
+    """A text is recorded when it changes, with all of its entry; the log alone brings it back."""
     play = Play(sheet, log())
     write(play, what=" A <list>\n")
     write(play, what=" A <list>\n")
@@ -115,7 +115,7 @@ def test_action_meant_for_something_else(action: str, about: str) -> None:
 
 
 def test_reworded_sheet_keeps_its_texts() -> None:
-    """Texts stay when the sheet is reworded, and those of a field that is gone come back with it."""
+    """Texts stay when the sheet is reworded; those of a field that is gone come back with it."""
     play = Play(sheet, log())
     write(play, what="one", more="more of it")
     fewer = log(
@@ -211,7 +211,7 @@ def test_letter_joins_the_texts() -> None:
     ],
 )
 def test_sheet_that_could_not_work(extra: dict[str, Any]) -> None:
-    """A sheet is refused if its options have no choice, or if it shows what its fields cannot give."""
+    """A sheet is refused if options have no choice, or if it shows what its fields cannot give."""
     with pytest.raises(ValidationError):
         log(**extra)
 

@@ -1,4 +1,4 @@
-"""The answer key stays in the kernel: nothing that reaches the browser tells it before the answer."""
+"""The answer key stays in the kernel: nothing in the browser tells it before the answer."""
 
 import re
 from collections.abc import Iterable

@@ -132,7 +132,7 @@ def test_the_plan_is_put_together_from_what_was_written(
 
 
 def test_nobody_else_was_asked(page: Page, course: CourseServer, asked: list[str]) -> None:
-    """The pages to look things up in open, and neither they nor any module called another machine."""
+    """The pages beside the modules open, and no page ever called another machine."""
     for name in ("glossary", "about"):
         page.goto(course.at(name))
         expect(page.get_by_role("heading", level=1)).to_be_visible()

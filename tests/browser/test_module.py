@@ -190,7 +190,7 @@ def test_starting_over_asks_first_and_then_clears_the_quiz(
 
 
 def play(learner: Learner, talk: Conversation, first: int, then: int) -> list[tuple[str, Choice]]:
-    """Make a move worth `first`, then moves worth `then`, to the end; return the nodes and moves."""
+    """Make a move worth `first`, then moves worth `then`; return the nodes and moves."""
     path, node, points = [], talk.start, first
     while not talk.nodes[node].auto:
         learner.sees(talk.nodes[node].says)

@@ -134,7 +134,7 @@ def test_a_dead_kernel_is_replaced_and_the_module_runs_again(
 def test_quick_ratings_are_all_kept(
     learner: Learner, server: CourseServer, library: Library
 ) -> None:
-    """Ratings given faster than the course answers stay on screen, and all of them are on the disk."""
+    """Ratings given faster than the course answers stay on screen, and all are on the disk."""
     scale = library.named("scales", "emp")
     learner.turn_to(scale.title)
     learner.part.evaluate(HURRY)
