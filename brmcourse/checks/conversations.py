@@ -1,4 +1,4 @@
-"""Rules on conversations: every node counts, moves do what their points say, and cues give nothing away."""
+"""Rules on conversations: every node counts, moves do what their points say, cues tell nothing."""
 
 from collections.abc import Iterator, Sequence
 from itertools import permutations
@@ -6,35 +6,31 @@ from itertools import permutations
 from brmcourse.activities.board import Board, Spot
 from brmcourse.activities.conversation import BEST
 from brmcourse.checks.conversation_paths import Moves, endings, spots, strongest, weakest
-from brmcourse.checks.cues import CUES, earned
+from brmcourse.checks.cues import CUES, Cue, earned
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import listed
 from brmcourse.model.conversation import Choice, Conversation
 
 CUE_LIMIT = 0.6
-"""The largest share of the points that going by a cue may earn; choosing at random earns half of
-them.
-"""
+"""The largest share of the points that going by a cue may earn; chance alone earns half of them."""
 
 
 @rule("conversation.unreachable", Conversation)
 def unreachable(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find nodes that no other node leads to, and turns that no way to play comes to."""
-    ways = _led_to(conversation)
+    connected = _connected(conversation)
     played = {name for name, _ in _spots(conversation, whole)}
     for name, node in conversation.nodes.items():
-        if name not in ways:
-            message = f'no way from the start leads to "{name}"'
+        if name not in connected:
             yield Flaw(
                 ("nodes", name),
-                message,
+                f'no way from the start leads to "{name}"',
                 f"Let a choice lead there with `next: {name}`, or delete it.",
             )
         elif node.choices and name not in played:
-            message = f'nobody can come to "{name}": the conditions before it never hold'
             yield Flaw(
                 ("nodes", name),
-                message,
+                f'nobody can come to "{name}": the conditions before it never hold',
                 "Change a condition under `auto`, or the effects before it.",
             )
 
@@ -49,7 +45,8 @@ def _spots(conversation: Conversation, whole: Whole) -> list[Spot]:
     return whole.once("spots", conversation, walk)
 
 
-def _led_to(conversation: Conversation) -> set[str]:
+def _connected(conversation: Conversation) -> set[str]:
+    """Return the nodes that arrows lead to from the start, whatever the conditions."""
     found: set[str] = set()
     waiting = [conversation.start]
     while waiting:
@@ -66,9 +63,10 @@ def ending_unreached(conversation: Conversation, whole: Whole) -> Iterator[Flaw]
     reached = {conversation.nodes[name].ending for name, _ in _spots(conversation, whole)}
     for name in conversation.endings:
         if name not in reached:
-            message = f'no way to play ends in "{name}"'
             yield Flaw(
-                ("endings", name), message, "Change a condition under `auto`, or delete the ending."
+                ("endings", name),
+                f'no way to play ends in "{name}"',
+                "Change a condition under `auto`, or delete the ending.",
             )
 
 
@@ -77,14 +75,12 @@ def points_effects(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
     """Find moves with more points that move the hidden state less well than one with fewer."""
     for name, node in conversation.nodes.items():
         for (place, better), (_, worse) in permutations(enumerate(node.choices), 2):
-            if better.points > worse.points and _effect(better) < _effect(worse):
-                message = (
-                    f"this choice has {better.points} points and effects of {_effect(better):+d} together, "
-                    f"one with {worse.points} has {_effect(worse):+d}"
-                )
+            good, less_good = _effect(better), _effect(worse)
+            if better.points > worse.points and good < less_good:
                 yield Flaw(
                     ("nodes", name, "choices", place),
-                    message,
+                    f"this choice has {better.points} points and effects of {good:+d} together, "
+                    f"one with {worse.points} has {less_good:+d}",
                     "Let the better choice do more good.",
                 )
 
@@ -106,17 +102,19 @@ def worst_play(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
 
 
 def _leads(conversation: Conversation, moves: Moves, kind: str, place: str) -> Iterator[Flaw]:
+    """Find conversations in which these moves miss the ending that is listed first or last."""
     board = Board(conversation)
-    listed_endings = list(conversation.endings)
-    wanted = listed_endings[0] if place == "first" else listed_endings[-1]
+    in_order = list(conversation.endings)
+    wanted = in_order[0] if place == "first" else in_order[-1]
     missed = set(endings(board, board.start, moves)) - {wanted}
-    if not missed:
-        return
-    yield Flaw(
-        ("endings", wanted),
-        f'the {kind} choice at each turn ends in {_quoted(sorted(missed))} and not in "{wanted}"',
-        f"Change effects or conditions; the {kind} ending is the one listed {place} under `endings`.",
-    )
+    if missed:
+        reached = _quoted(sorted(missed))
+        yield Flaw(
+            ("endings", wanted),
+            f'the {kind} choice at each turn ends in {reached} and not in "{wanted}"',
+            "Change effects or conditions; "
+            f"the {kind} ending is the one listed {place} under `endings`.",
+        )
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -148,10 +146,9 @@ def three_choices(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
     for name, node in conversation.nodes.items():
         points = sorted((choice.points for choice in node.choices), reverse=True)
         if points and points != [2, 1, 0]:
-            message = f'the choices at "{name}" have the points {listed([str(value) for value in points])}'
             yield Flaw(
                 ("nodes", name),
-                message,
+                f'the choices at "{name}" have the points {listed([*map(str, points)])}',
                 "Offer three choices: one with 2 points, one with 1, one with 0.",
             )
 
@@ -159,18 +156,27 @@ def three_choices(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
 @rule("conversation.cues", Conversation, "warning")
 def cues(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
     """Find conversations that can be played well by a cue in the wording."""
-    turns = {name: node.choices for name, node in conversation.nodes.items() if node.choices}
     for cue, strength in CUES.items():
-        shares = {
-            name: earned(strength, [c.text for c in choices], [c.points / BEST for c in choices])
-            for name, choices in turns.items()
-        }
-        if sum(shares.values()) > CUE_LIMIT * len(shares):
-            helped = [name for name, share in shares.items() if share == max(shares.values())]
-            message = (
-                f"always choosing {cue} line earns {sum(shares.values()) / len(shares):.0%} of the points; "
-                f"it is the best choice at {_quoted(helped)}"
-            )
-            yield Flaw(
-                ("nodes",), message, f"Reword choices there until it earns {CUE_LIMIT:.0%} or less."
-            )
+        shares = _earned_at(conversation, strength)
+        total = sum(shares.values())
+        if total <= CUE_LIMIT * len(shares):
+            continue
+        most = max(shares.values())
+        helped = [name for name, share in shares.items() if share == most]
+        yield Flaw(
+            ("nodes",),
+            f"always choosing {cue} line earns {total / len(shares):.0%} of the points; "
+            f"it is the best choice at {_quoted(helped)}",
+            f"Reword choices there until it earns {CUE_LIMIT:.0%} or less.",
+        )
+
+
+def _earned_at(conversation: Conversation, cue: Cue) -> dict[str, float]:
+    """Return what going by the cue earns at each turn, 0 to 1."""
+    shares = {}
+    for name, node in conversation.nodes.items():
+        if node.choices:
+            texts = [choice.text for choice in node.choices]
+            worth = [choice.points / BEST for choice in node.choices]
+            shares[name] = earned(cue, texts, worth)
+    return shares

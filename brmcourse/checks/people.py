@@ -15,7 +15,7 @@ INTRODUCED = re.compile(rf"\b({NAME} {NAME})(?:, (?:who )?|'s? | )((?:an? |[a-z]
 payroll".
 """
 
-COMPARED = re.compile(rf"({NAME}), who ")
+COMPARED = re.compile(rf"^({NAME}), who ")
 """An option that tells what somebody did: "Clara, who moved the training"."""
 
 SPEAKER = re.compile(rf"({NAME}):")
@@ -47,7 +47,7 @@ def _in_quiz(quiz: Quiz, path: str) -> Iterator[tuple[str, str, str, str]]:
         for name, said in INTRODUCED.findall(question.stem):
             yield "person in a case", name, said, where
         options = getattr(question, "options", ())
-        compared = [match for option in options if (match := COMPARED.match(option.text))]
+        compared = [name for option in options for name in COMPARED.findall(option.text)]
         if len(compared) == len(options):
-            for match in compared:
-                yield "example in an option", match[1], "", where
+            for name in compared:
+                yield "example in an option", name, "", where

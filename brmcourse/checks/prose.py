@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import Whole
+from brmcourse.checks.walk import parts
 from brmcourse.content.yaml import Place
 from brmcourse.model.base import Content
 from brmcourse.model.coverage import Coverage
@@ -36,20 +36,7 @@ def _prose(content: Content | Reading) -> Iterator[Piece]:
         for block in content.page.blocks:
             yield Piece((block.line,), block.text, block.headings)
     elif not isinstance(content, Coverage):
-        yield from _texts(content, ())
-
-
-def _texts(value: Any, place: Place) -> Iterator[Piece]:
-    if isinstance(value, Content):
-        for name, field in type(value).model_fields.items():
-            if name not in UNREAD:
-                yield from _texts(getattr(value, name), (*place, field.alias or name))
-    elif isinstance(value, tuple):
-        for number, entry in enumerate(value):
-            yield from _texts(entry, (*place, number))
-    elif isinstance(value, dict):
-        for name, entry in value.items():
-            yield from _texts(entry, (*place, name))
-    elif isinstance(value, str) and " " in value:  # no id or code holds a blank
-        names = [step for step in place if isinstance(step, str)]
-        yield Piece(place, value, (names[-1],))
+        for place, text in parts(content, without=UNREAD):
+            if isinstance(text, str) and " " in text:  # no id or code holds a blank
+                names = [step for step in place if isinstance(step, str)]
+                yield Piece(place, text, (names[-1],))

@@ -1,4 +1,4 @@
-"""What `brmcourse check` found, in words for people, programs, and systems that comment on a change."""
+"""What `brmcourse check` found: for people, for programs, for systems that review a change."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,10 @@ IN_PROPERTIES = IN_MESSAGES | {",": "%2C", ":": "%3A"}
 """What would end an annotation, or one of its properties, too early; and what stands for it."""
 
 
+KEYS = ("path", "line", "rule", "severity", "message", "advice")
+"""The keys of a problem for programs, in their order."""
+
+
 def as_text(problems: Sequence[Problem], *, colour: bool = False) -> str:
     """Return each problem with its mend under it, and at the end how many there are."""
     show = _coloured if colour else str
@@ -20,14 +24,16 @@ def as_text(problems: Sequence[Problem], *, colour: bool = False) -> str:
 
 
 def as_json(problems: Sequence[Problem]) -> str:
-    """Return a JSON list of objects with the keys path, line, rule, severity, message and advice."""
-    keys = ("path", "line", "rule", "severity", "message", "advice")
-    rows = [{key: fields[key] for key in keys} for fields in map(asdict, problems)]
+    """Return a JSON list of objects: path, line, rule, severity, message and advice."""
+    rows = []
+    for problem in problems:
+        fields = asdict(problem)
+        rows.append({key: fields[key] for key in KEYS})
     return json.dumps(rows, indent=2)
 
 
 def as_annotations(problems: Sequence[Problem]) -> str:
-    """Return one line for each problem, which a CI system shows beside the changed line of the file."""
+    """Return a line for each problem, which a CI system shows beside that line of the file."""
     return "\n".join(map(_annotation, problems))
 
 
@@ -39,7 +45,8 @@ def count(problems: Sequence[Problem]) -> str:
 
 def exit_code(problems: Sequence[Problem]) -> int:
     """Return 1 if something must be mended, 0 if there are only warnings or nothing."""
-    return int(any(problem.severity == "error" for problem in problems))
+    found = any(problem.severity == "error" for problem in problems)
+    return 1 if found else 0
 
 
 def _plural(number: int, noun: str) -> str:
@@ -54,11 +61,9 @@ def _coloured(problem: Problem) -> str:
 
 def _annotation(problem: Problem) -> str:
     properties = {"file": problem.path, "line": problem.line, "title": problem.rule}
-    listed = ",".join(
-        f"{name}={_escaped(value, IN_PROPERTIES)}" for name, value in properties.items()
-    )
+    escaped = [f"{name}={_escaped(value, IN_PROPERTIES)}" for name, value in properties.items()]
     message = _escaped(f"{problem.message}\n{problem.advice}", IN_MESSAGES)
-    return f"::{problem.severity} {listed}::{message}"
+    return f"::{problem.severity} {','.join(escaped)}::{message}"
 
 
 def _escaped(value: object, marks: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""What a rule is: a name that stays, what it looks at, how grave it is, and a function that finds flaws."""
+"""What a rule is: a name that stays, what it looks at, how grave it is, what it finds."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from brmcourse.model.course import Course
 
 @dataclass(frozen=True)
 class Flaw:
-    """One thing a rule found: where in the file (keys and positions), what is wrong, how to mend it."""
+    """One thing a rule found: where (keys and positions), what is wrong, how to mend it."""
 
     place: Place
     message: str
@@ -50,12 +50,11 @@ class Whole:
         """Return what `work` makes of that content, worked out once for all rules that ask."""
         key = what, id(content)
         if key not in self._worked_out:
-            self._worked_out[key] = (
-                content,
-                work(),
-            )  # the content is kept, so that no other gets its id
-        found: T = self._worked_out[key][1]
-        return found
+            # The content is kept as well, so that no other gets its id.
+            self._worked_out[key] = content, work()
+        _, found = self._worked_out[key]
+        result: T = found
+        return result
 
     def all(self, kind: type[P]) -> list[tuple[P, Source]]:
         """Return the content of that kind with its sources, in file order."""
@@ -66,7 +65,8 @@ class Whole:
     @property
     def course(self) -> Course | None:
         """The course, unless its file is broken."""
-        return next((content for content, _ in self.all(Course)), None)
+        found = self.all(Course)
+        return found[0][0] if found else None
 
 
 Find = Callable[[Any, Whole], Iterator[Flaw]]
@@ -82,13 +82,13 @@ class Rule:
     find: Find
 
     def problems(self, part: Part, whole: Whole) -> Iterator[Problem]:
-        """Yield what this rule finds in one file, but for warnings that its author has silenced with a reason."""
+        """Yield what this rule finds in a file, without the warnings that its author silenced."""
+        source = part.source
         for flaw in self.find(part.content, whole):
-            if self.severity == "error" or not silenced(self.name, flaw.place, part.source.data):
-                line = part.source.line(flaw.place)
-                yield Problem(
-                    part.source.path, line, self.name, flaw.message, flaw.advice, self.severity
-                )
+            if self.severity == "warning" and silenced(self.name, flaw.place, source.data):
+                continue
+            line = source.line(flaw.place)
+            yield Problem(source.path, line, self.name, flaw.message, flaw.advice, self.severity)
 
 
 RULES: dict[str, Rule] = {}
@@ -107,14 +107,19 @@ def rule(name: str, about: type[Any], severity: Severity = "error") -> Callable[
 
 def silenced(name: str, place: Place, data: Any) -> bool:
     """Say whether something on the way to `place` carries `silence: [{rule: name, reason: …}]`."""
-    for step in (None, *place):
-        if step is not None:
-            try:
-                data = data[step]
-            except (KeyError, IndexError, TypeError):
-                return False
-        if isinstance(data, dict) and any(
-            entry["rule"] == name for entry in data.get("silence") or ()
-        ):
+    if _silences(name, data):
+        return True
+    for step in place:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+        if _silences(name, data):
             return True
     return False
+
+
+def _silences(name: str, data: Any) -> bool:
+    if not isinstance(data, dict):
+        return False
+    return any(entry["rule"] == name for entry in data.get("silence") or ())

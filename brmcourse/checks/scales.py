@@ -19,9 +19,9 @@ REVERSED = 0.25
 NEGATION = re.compile(r"\b(not|never)\b|\b\w+n['\u2019]t\b", re.IGNORECASE)
 JUDGING = frozenset(
     words(
-        "awful bad badly deficient fail failed fails failing failure inadequate insufficient lacking "
-        "mediocre must ought poor poorly should shouldn't terrible unacceptable unsatisfactory weak weakness worst "
-        "wrong wrongly"
+        "awful bad badly deficient fail failed fails failing failure inadequate insufficient "
+        "lacking mediocre must ought poor poorly should shouldn't terrible unacceptable "
+        "unsatisfactory weak weakness worst wrong wrongly"
     )
 )
 
@@ -30,8 +30,9 @@ JUDGING = frozenset(
 def item_count(scale: Scale, _whole: Whole) -> Iterator[Flaw]:
     """Find subscales of too few items, and subscales of uneven length."""
     counts = Counter(item.subscale for item in scale.items)
+    most = max(counts.values())
     for position, subscale in enumerate(scale.subscales):
-        count, most = counts[subscale.id], max(counts.values())
+        count = counts[subscale.id]
         place = ("subscales", position)
         if count < FEWEST:
             yield Flaw(place, f'"{subscale.title}" has {count} items', f"Give it {FEWEST} or more.")
@@ -43,18 +44,20 @@ def item_count(scale: Scale, _whole: Whole) -> Iterator[Flaw]:
 @rule("scale.reversed-share", Scale, "warning")
 def reversed_share(scale: Scale, _whole: Whole) -> Iterator[Flaw]:
     """Find scales without reversed items, and with too many."""
-    count, total = sum(item.reverse for item in scale.items), len(scale.items)
+    total = len(scale.items)
+    count = sum(item.reverse for item in scale.items)
+    most = REVERSED * total
     if not count:
-        advice = "Add one act that somebody would do instead, with `reverse: true`."
         yield Flaw(
             ("items",),
             "no item is reversed, so always ticking the same answer looks like a result",
-            advice,
+            "Add one act that somebody would do instead, with `reverse: true`.",
         )
-    if count > REVERSED * total:
-        advice = f"Keep {int(REVERSED * total)} of them at most."
+    if count > most:
         yield Flaw(
-            ("items",), f"{count} of {total} items are reversed, which confuses readers", advice
+            ("items",),
+            f"{count} of {total} items are reversed, which confuses readers",
+            f"Keep {int(most)} of them at most.",
         )
 
 
@@ -62,10 +65,12 @@ def reversed_share(scale: Scale, _whole: Whole) -> Iterator[Flaw]:
 def reversed_negation(scale: Scale, _whole: Whole) -> Iterator[Flaw]:
     """Find reversed items that deny an act instead of naming the opposite one."""
     for position, item in enumerate(scale.items):
-        if item.reverse and (match := NEGATION.search(item.text)):
-            message = f'the reversed item says "{match[0]}": "never did not" is hard to answer'
+        match = NEGATION.search(item.text)
+        if item.reverse and match:
             yield Flaw(
-                ("items", position, "text"), message, "Name the act that somebody does instead."
+                ("items", position, "text"),
+                f'the reversed item says "{match[0]}": "never did not" is hard to answer',
+                "Name the act that somebody does instead.",
             )
 
 
@@ -73,25 +78,27 @@ def reversed_negation(scale: Scale, _whole: Whole) -> Iterator[Flaw]:
 def double_barrelled(scale: Scale, _whole: Whole) -> Iterator[Flaw]:
     """Find items that ask about two acts at once."""
     for position, item in enumerate(scale.items):
-        if joint := next((word for word in words(item.text) if word in {"and", "or"}), None):
-            message = (
-                f'"{joint}" may join two acts here; a reader who did one of them cannot answer'
-            )
+        joints = [word for word in words(item.text) if word in {"and", "or"}]
+        if joints:
             yield Flaw(
-                ("items", position, "text"), message, "Ask about one act, or make it two items."
+                ("items", position, "text"),
+                f'"{joints[0]}" may join two acts here; a reader who did one of them cannot answer',
+                "Ask about one act, or make it two items.",
             )
 
 
 @rule("scale.baseline", Baseline)
 def baseline(form: Baseline, whole: Whole) -> Iterator[Flaw]:
     """Find scales that the baseline draws from although they mark no item for it."""
-    marked = {scale.id: any(item.baseline for item in scale.items) for scale, _ in whole.all(Scale)}
+    unmarked = []
+    for scale, _ in whole.all(Scale):
+        if not any(item.baseline for item in scale.items):
+            unmarked.append(scale.id)
     for position, name in enumerate(form.draws):
-        if marked.get(name) is False:
-            message = f"no item of {name} is marked for the baseline"
+        if name in unmarked:
             yield Flaw(
                 ("draws", position),
-                message,
+                f"no item of {name} is marked for the baseline",
                 f"Mark some with `baseline: true`, or take {name} out.",
             )
 
@@ -100,21 +107,20 @@ def baseline(form: Baseline, whole: Whole) -> Iterator[Flaw]:
 def judging_word(content: Content, _whole: Whole) -> Iterator[Flaw]:
     """Find words that judge the learner, in items and in what a result says."""
     for place, text in _read_by_learners(content):
-        if judging := next((word for word in words(text) if word in JUDGING), None):
+        judging = [word for word in words(text) if word in JUDGING]
+        if judging:
             yield Flaw(
                 place,
-                f'"{judging}" judges the person',
+                f'"{judging[0]}" judges the person',
                 "Name what they do or report, and one next step.",
             )
 
 
 def _read_by_learners(content: Content) -> Iterator[tuple[Place, str]]:
     if isinstance(content, Scale):
-        yield from (
-            (("items", position, "text"), item.text) for position, item in enumerate(content.items)
-        )
+        for position, item in enumerate(content.items):
+            yield ("items", position, "text"), item.text
     if isinstance(content, Format):
         for position, band in enumerate(content.bands):
-            yield from (
-                (("bands", position, field), getattr(band, field)) for field in ("name", "text")
-            )
+            yield ("bands", position, "name"), band.name
+            yield ("bands", position, "text"), band.text

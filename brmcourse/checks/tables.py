@@ -11,7 +11,7 @@ from brmcourse.model.conversation import Conversation
 
 def all_paths(whole: Whole) -> str:
     """Return the table of every conversation's paths, each under the conversation's title."""
-    tables = (f"{found.title}\n{paths_table(found)}" for found, _ in whole.all(Conversation))
+    tables = [f"{found.title}\n{paths_table(found)}" for found, _ in whole.all(Conversation)]
     return "\n\n".join(tables)
 
 

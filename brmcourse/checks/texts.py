@@ -23,9 +23,7 @@ MEASURABLE = 30
 SENTENCE = 25
 BUDGETS = {"feedback": 40, "options": 30, "choices": 30}
 READING = 700
-"""The most words of a sentence, of feedback, of an option or choice, and of the reading of a
-module.
-"""
+"""The most words of a sentence, of feedback, an option or a choice, and of a module's reading."""
 
 ALIKE = 0.7
 """The share of common words from which two questions or items are near duplicates."""
@@ -35,13 +33,16 @@ MIN_WORDS = 6
 
 
 def grade(texts: Sequence[str]) -> float:
-    """Return the Flesch-Kincaid grade of the texts together: the US school year that reads them with ease."""
+    """Return the Flesch-Kincaid grade of the texts: the US school year that reads them easily."""
     import syllapy  # noqa: PLC0415 reads its dictionary when imported
 
-    number = sum(len(sentences(text)) for text in texts)
-    every = [word for text in texts for word in words(text)]
-    syllables: int = sum(max(1, syllapy.count(word)) for word in every)
-    return 0.39 * len(every) / number + 11.8 * syllables / len(every) - 15.59
+    sentence_count = word_count = syllable_count = 0
+    for text in texts:
+        sentence_count += len(sentences(text))
+        for word in words(text):
+            word_count += 1
+            syllable_count += max(1, syllapy.count(word))
+    return 0.39 * word_count / sentence_count + 11.8 * syllable_count / word_count - 15.59
 
 
 @rule("text.grade", object, "warning")
@@ -55,14 +56,15 @@ def hard(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     limit = SCALE_GRADE if isinstance(content, Scale) else GRADE
     for name, pieces in groups.items():
         texts = [piece.text for piece in pieces]
-        if (
-            sum(len(words(text)) for text in texts) >= MEASURABLE
-            and (level := grade(texts)) > limit
-        ):
+        if sum(len(words(text)) for text in texts) < MEASURABLE:
+            continue
+        level = grade(texts)
+        if level > limit:
             what = name[-1] if name else "the first lines"
-            message = f'the texts of "{what}" together have reading grade {level:.1f}, over {limit}'
             yield Flaw(
-                pieces[0].place, message, "Cut long sentences in two, and use shorter words."
+                pieces[0].place,
+                f'the texts of "{what}" together have reading grade {level:.1f}, over {limit}',
+                "Cut long sentences in two, and use shorter words.",
             )
 
 
@@ -71,7 +73,8 @@ def long_sentence(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     """Find sentences that are too long to be read at once."""
     for piece in prose(content, whole):
         for sentence in sentences(piece.text):
-            if (length := len(words(sentence))) > SENTENCE:
+            length = len(words(sentence))
+            if length > SENTENCE:
                 start = " ".join(sentence.split()[:5])
                 message = f'the sentence "{start} …" has {length} words, over {SENTENCE}'
                 yield Flaw(piece.place, message, "Make two sentences of it.")
@@ -83,13 +86,16 @@ def over_budget(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     if isinstance(content, Reading):
         yield from _long_reading(content, whole)
     elif isinstance(content, Quiz | Conversation):
-        for piece in prose(content, whole):
-            kind = next((name for name in BUDGETS if name in piece.place), None)
-            if kind and (length := len(words(piece.text))) > BUDGETS[kind]:
-                message = f"this text has {length} words, over {BUDGETS[kind]}"
-                yield Flaw(
-                    piece.place, message, "Keep what the learner needs next, and cut the rest."
-                )
+        yield from _long_pieces(content, whole)
+
+
+def _long_pieces(content: Content, whole: Whole) -> Iterator[Flaw]:
+    for piece in prose(content, whole):
+        budgets = [most for name, most in BUDGETS.items() if name in piece.place]
+        length = len(words(piece.text))
+        if budgets and length > budgets[0]:
+            message = f"this text has {length} words, over {budgets[0]}"
+            yield Flaw(piece.place, message, "Keep what the learner needs next, and cut the rest.")
 
 
 def _long_reading(reading: Reading, whole: Whole) -> Iterator[Flaw]:
@@ -105,20 +111,27 @@ def _long_reading(reading: Reading, whole: Whole) -> Iterator[Flaw]:
 
 @rule("text.near-duplicate", Content, "warning")
 def near_duplicate(content: Content, whole: Whole) -> Iterator[Flaw]:
-    """Find questions and items that ask nearly the same as an earlier one, anywhere in the course."""
+    """Find questions and items that ask nearly the same as an earlier one in the whole course."""
     if not isinstance(content, Quiz | Scale):
         return
     earlier: list[tuple[str, str]] = []
     for other, source in whole.all(Content):
         for place, text in _asked(other):
-            if other is content and (
-                twin := next((where for where, known in earlier if _alike(text, known)), None)
-            ):
+            twin = _twin(text, earlier) if other is content else None
+            if twin:
                 advice = "Ask something else here, or delete one of the two."
                 yield Flaw(place, f"this asks nearly the same as {twin}", advice)
             earlier.append((f"{source.path}:{source.line(place)}", text))
         if other is content:
             return
+
+
+def _twin(text: str, earlier: Sequence[tuple[str, str]]) -> str | None:
+    """Return where the first text stands that asks nearly the same."""
+    for where, known in earlier:
+        if _alike(text, known):
+            return where
+    return None
 
 
 def _asked(content: Content) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -132,8 +145,9 @@ def _asked(content: Content) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 def _alike(one: str, other: str) -> bool:
     mine, theirs = _vocabulary(one), _vocabulary(other)
-    common = len(mine & theirs)
-    return min(len(mine), len(theirs)) >= MIN_WORDS and common >= ALIKE * len(mine | theirs)
+    if min(len(mine), len(theirs)) < MIN_WORDS:
+        return False
+    return len(mine & theirs) >= ALIKE * len(mine | theirs)
 
 
 @cache

@@ -25,47 +25,61 @@ def idiom(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     """Find phrases that do not mean what their words say."""
     for piece in prose(content, whole):
         for phrase, plain in _found("idioms", piece.text):
-            message = (
-                f'"{phrase}" does not mean what its words say, and many readers will not know it'
+            yield Flaw(
+                piece.place,
+                f'"{phrase}" does not mean what its words say, and many readers will not know it',
+                f'Write it in plain words, such as "{plain}".',
             )
-            yield Flaw(piece.place, message, f'Write it in plain words, such as "{plain}".')
 
 
 @rule("text.jargon", object, "warning")
 def jargon(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
-    """Find jargon and abbreviations that are explained neither in the glossary nor where they are first used."""
+    """Find jargon and abbreviations that neither the glossary nor their first use explains."""
     if isinstance(content, Glossary):
         return
-    known = {form.lower() for form in _explained(whole)}
+    known = _in_glossary(whole)
     for piece in prose(content, whole):
         for word, plain in _trade_words(piece):
-            if known.isdisjoint((word.lower(), word.lower().removesuffix("s"))):
-                known.add(word.lower())
-                if f"({word})" not in piece.text and f"{word} (" not in piece.text:
-                    mend = f'Write "{plain}", or explain it' if plain else "Explain it"
-                    advice = f"{mend} here in brackets, or add it to data/glossary.yaml."
-                    yield Flaw(piece.place, f'"{word}" is jargon that nothing explains', advice)
+            singular = word.lower().removesuffix("s")
+            if word.lower() in known or singular in known:
+                continue
+            known.add(word.lower())
+            if f"({word})" in piece.text or f"{word} (" in piece.text:
+                continue
+            mend = f'Write "{plain}", or explain it' if plain else "Explain it"
+            yield Flaw(
+                piece.place,
+                f'"{word}" is jargon that nothing explains',
+                f"{mend} here in brackets, or add it to data/glossary.yaml.",
+            )
 
 
-def _explained(whole: Whole) -> Iterator[str]:
+def _in_glossary(whole: Whole) -> set[str]:
+    """Return the words that the glossary explains, in lower case."""
+    known = set()
     for glossary, _ in whole.all(Glossary):
         for term in glossary.terms:
-            yield from (term.term, *term.also)
+            for form in (term.term, *term.also):
+                known.add(form.lower())
+    return known
 
 
 def _trade_words(piece: Piece) -> Iterator[tuple[str, str]]:
     """Yield jargon with plain words for it, and abbreviations with none."""
     yield from _found("jargon", piece.text)
-    yield from ((word, "") for word in ABBREVIATION.findall(piece.text) if word not in STRESSED)
+    for word in ABBREVIATION.findall(piece.text):
+        if word not in STRESSED:
+            yield word, ""
 
 
 def _found(kind: str, text: str) -> Iterator[tuple[str, str]]:
     """Yield each listed phrase as the text has it, with plain words for it."""
     lower = text.lower()
     for longest, phrase, plain in _listed(kind):
-        if longest in lower:  # to try every pattern would take a second for the whole course
-            for match in _pattern(phrase).finditer(text):
-                yield match[0], plain
+        if longest not in lower:
+            continue  # to try every pattern would take a second for the whole course
+        for match in _pattern(phrase).finditer(text):
+            yield match[0], plain
 
 
 @cache
@@ -73,10 +87,13 @@ def _listed(kind: str) -> tuple[tuple[str, str, str], ...]:
     """Return the longest word of each phrase of that kind, the phrase, and plain words for it."""
     path = Path(__file__).with_name("vocabulary.yaml")
     phrases: Mapping[str, str] = read_source(path, path.name).data[kind]
-    return tuple((max(phrase.split(), key=len), phrase, plain) for phrase, plain in phrases.items())
+    found = []
+    for phrase, plain in phrases.items():
+        found.append((max(phrase.split(), key=len), phrase, plain))
+    return tuple(found)
 
 
 @cache
 def _pattern(phrase: str) -> re.Pattern[str]:
-    words = r"\s+".join(re.escape(word) + ENDING for word in phrase.split())
-    return re.compile(rf"\b{words}\b", re.IGNORECASE)
+    words = [re.escape(word) + ENDING for word in phrase.split()]
+    return re.compile(r"\b" + r"\s+".join(words) + r"\b", re.IGNORECASE)

@@ -36,8 +36,10 @@ WORDING: Mapping[str, tuple[str, str, str]] = {
     "string_pattern_mismatch": (
         "id.form",
         "{got} cannot be used as {name}",
-        "Use letters, digits, dots and hyphens, starting with a letter "
-        "(rows: A1 to A46, B1 to B14).",
+        (
+            "Use letters, digits, dots and hyphens, starting with a letter "
+            "(rows: A1 to A46, B1 to B14)."
+        ),
     ),
     "literal_error": ("field.value", "{name} cannot be {got}.{near}", "Use {expected}."),
     "too_short": ("field.too-few", "{name} has too few entries", "It needs at least {min_length}."),

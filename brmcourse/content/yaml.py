@@ -76,8 +76,10 @@ SYNTAX: dict[str, tuple[str, str]] = {
         "Bring it in line with the entry above.",
     ),
     "expected key": (
-        "a quotation mark was not closed or stands inside a text, "
-        "or this line is indented differently",
+        (
+            "a quotation mark was not closed or stands inside a text, "
+            "or this line is indented differently"
+        ),
         "Look on this line and above it; inside a text in double quotation marks use single ones.",
     ),
     "end of stream": ("a quotation mark was not closed", "Look for it above: each text needs two."),
@@ -87,8 +89,10 @@ SYNTAX: dict[str, tuple[str, str]] = {
     ),
     "": (
         "this line cannot be read",
-        "Check indentation (spaces, no tabs), colons, brackets and quotation marks here "
-        "and on the line above.",
+        (
+            "Check indentation (spaces, no tabs), colons, brackets and quotation marks here "
+            "and on the line above."
+        ),
     ),
 }
 """Parts of what the YAML parser says, and the message and advice that an author reads instead."""
@@ -97,7 +101,7 @@ IN_PYTHON = {
     "while parsing a block collection: expected <block end>": "'-' indicator",
     "while parsing a block mapping: expected <block end>": "expected key",
 }
-"""What the parser in Python says in other words than libyaml: how it starts, and libyaml's words."""
+"""How the parser in Python begins what libyaml says otherwise, and libyaml's words."""
 
 TAGS = {"!"} | {
     f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null")
@@ -167,7 +171,7 @@ def read_text(path: Path, shown_as: str, most: int = MOST_BYTES) -> str:
 
 
 def first_of(problems: Sequence[Problem]) -> list[Problem]:
-    """Return the first problems of a file, and, if there are too many to list, one that counts on."""
+    """Return the first problems of a file, and one that counts those that are too many to list."""
     listed, more = list(problems[:MOST_LISTED]), problems[MOST_LISTED:]
     if more:
         message, advice = further(len(more))
