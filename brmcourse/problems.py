@@ -7,6 +7,13 @@ from logging.handlers import RotatingFileHandler
 from brmcourse.paths import log_path
 
 
+class _QuietHandler(RotatingFileHandler):
+    """Writes to the file, or else nothing: a learner never sees that it could not."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- logging's name
+        """Pass over what cannot be written."""
+
+
 @cache
 def problem_log() -> logging.Logger:
     """Return the log: a file beside the answers, or nothing if that cannot be written."""
@@ -14,7 +21,7 @@ def problem_log() -> logging.Logger:
     log.propagate = False
     try:
         log_path().parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(
+        handler: logging.Handler = _QuietHandler(
             log_path(), maxBytes=1_000_000, backupCount=1, delay=True, encoding="utf-8"
         )
     except OSError:
