@@ -3,6 +3,7 @@
 import answer
 import click
 import first_question
+import folds
 import memory
 import payload
 from bench import machine, show
@@ -10,6 +11,7 @@ from bench import machine, show
 BENCHMARKS = {
     "First question (first_question.py)": first_question.main,
     "Answer to feedback (answer.py)": answer.main,
+    "Folds and reading (folds.py)": folds.main,
     "Payload (payload.py)": payload.main,
     "Memory and opening a page (memory.py)": memory.main,
     "Click to changed page (click.py)": click.main,

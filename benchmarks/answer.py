@@ -1,43 +1,48 @@
-"""How long the kernel takes from an answer to its feedback, with the answer safely on the disk before it returns."""
+"""How long from an answer to its feedback, with the answer on the disk before that returns."""
 
 import sqlite3
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 from bench import Row, clean_place, fill, machine, measured, milliseconds, show
 
-from brmcourse.activities import quiz as quizzes
-from brmcourse.activities.activity import Action
-from brmcourse.activities.quiz import Exercise
 from brmcourse.content.library import Library
-from brmcourse.hosts.session import Session
-from brmcourse.log.sqlite import Store
+from brmcourse.events import new_id
+from brmcourse.log.sqlite import SqliteLog
 from brmcourse.paths import course_root
+from brmcourse.session import Learner, find_session
 
 ANSWERS = 300
 WARM_UP = 20
 HISTORY = 5000
-BUDGET = 5
+BUDGET = 3
 
 
 def answers(path: Path) -> list[float]:
-    """Return the milliseconds of each answer; raise SystemExit if one of them is not in the file afterwards."""
+    """Return the milliseconds of each answer.
+
+    Raises SystemExit if one of them is not in the file afterwards.
+    """
     library = Library(course_root())
-    quiz = library.quiz("m1")
-    session = Session(
-        quizzes, Exercise(quiz, library.module(quiz.module)), Store(path), "benchmark"
-    )
+    question = library.named("questions", "m1").questions[0]
+    log = SqliteLog(path)
+    session = find_session(library, "quiz", "m1", Learner(log))
     session.open()
     before = _stored(path)
-    actions = islice(cycle(_check(quiz.questions[0].id, pick) for pick in "ABC"), ANSWERS + WARM_UP)
-    samples = [milliseconds(lambda action=action: session.act(action)) for action in actions]  # type: ignore[misc]
+    samples = []
+    for pick in islice(cycle("ABC"), ANSWERS + WARM_UP):
+        message = _check(question.id, pick)
+        samples.append(milliseconds(lambda message=message: session.answer(message)))  # type: ignore[misc]
     if _stored(path) - before != len(samples):
         raise SystemExit("Not every answer is on the disk.")
+    log.close()
     return samples[WARM_UP:]
 
 
-def _check(question: str, pick: str) -> Action:
-    return Action("check", form={"question": [question], "pick": [pick]})
+def _check(question: str, pick: str) -> dict[str, Any]:
+    form = {"question": [question], "pick": [pick]}
+    return {"n": new_id(), "action": "check", "form": form}
 
 
 def _stored(path: Path) -> int:
@@ -48,7 +53,7 @@ def _stored(path: Path) -> int:
 
 
 def bare_commits(path: Path) -> list[float]:
-    """Return the milliseconds of a durable SQLite commit of a short row: what the disk itself asks for."""
+    """Return the milliseconds of a durable SQLite commit of a short row: the disk's own share."""
     db = sqlite3.connect(path)
     db.executescript(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (body TEXT);"

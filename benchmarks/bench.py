@@ -1,6 +1,7 @@
-"""What the benchmarks share: a table, a clean environment, the machine, and a log of earlier answers."""
+"""What the benchmarks share: a table, a clean place, the machine, a log of earlier answers."""
 
 import compileall
+import gc
 import os
 import platform
 import statistics
@@ -8,15 +9,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
 from brmcourse.content.library import Library
-from brmcourse.events import Draft
-from brmcourse.log.sqlite import Store
+from brmcourse.events import SELF, Body, Event, QuizAnswered, new_id, now
+from brmcourse.log.sqlite import SqliteLog
 from brmcourse.paths import PACKAGE, course_root
 
 PACKAGES = (
@@ -36,8 +37,19 @@ from pydantic import BaseModel, Field, model_validator
 """
 """What the course builds on; its own share of a cost is what remains beyond these."""
 
+FOLDERS = (
+    "XDG_DATA_HOME",
+    "XDG_CONFIG_HOME",
+    "IPYTHONDIR",
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_RUNTIME_DIR",
+)
+"""The variables that say where programs keep what is the user's."""
+
 HEADINGS = ("promise", "median", "p95", "budget or peer", "verdict")
 WIDTHS = (66, 13, 13, 22, 11)
+WHOLE = ("bytes", "models")
+"""Units of which there are no parts."""
 
 
 @dataclass(frozen=True)
@@ -54,25 +66,36 @@ class Row:
 def measured(
     promise: str, samples: Sequence[float], unit: str, budget: float | None = None, peer: str = ""
 ) -> Row:
-    """Return the row for samples in `unit`; without a budget it is a figure to compare with, not a promise."""
+    """Return the row for samples in `unit`.
+
+    Without a budget it is a figure to compare with, not a promise; `peer` says what the budget is
+    drawn from.
+    """
     middle, high = statistics.median(samples), p95(samples)
-    text = peer or ("for comparison" if budget is None else f"at most {budget:g} {unit}")
-    return Row(
-        promise, _figure(middle, unit), _figure(high, unit), text, _verdict(middle, high, budget)
-    )
+    limit = "for comparison"
+    if budget is not None:
+        limit = peer or f"at most {budget:g} {unit}"
+    verdict = _verdict(middle, high, budget)
+    return Row(promise, _figure(middle, unit), _figure(high, unit), limit, verdict)
+
+
+def best(promise: str, value: float, unit: str, budget: float | None = None) -> Row:
+    """Return the row for the best of several runs, which has no spread."""
+    row = measured(promise, [value], unit, budget)
+    return replace(row, p95="-")
 
 
 def p95(samples: Sequence[float]) -> float:
     """Return the value that 95 of 100 samples do not exceed."""
-    return (
-        statistics.quantiles(samples, n=20, method="inclusive")[-1]
-        if len(samples) > 1
-        else samples[0]
-    )
+    if len(samples) == 1:
+        return samples[0]
+    return statistics.quantiles(samples, n=20, method="inclusive")[-1]
 
 
 def _figure(value: float, unit: str) -> str:
-    return f"{value:,.0f} {unit}" if unit in ("bytes", "models") else f"{value:.2f} {unit}"
+    if unit in WHOLE:
+        return f"{value:,.0f} {unit}"
+    return f"{value:.2f} {unit}"
 
 
 def _verdict(middle: float, high: float, budget: float | None) -> str:
@@ -86,10 +109,10 @@ def _verdict(middle: float, high: float, budget: float | None) -> str:
 def show(title: str, rows: Sequence[Row]) -> None:
     """Print a table of fixed columns."""
     print(f"\n{title}")
-    for cells in (HEADINGS, tuple("-" * width for width in WIDTHS), *(_cells(row) for row in rows)):
-        print(
-            " ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)).rstrip()
-        )
+    ruler = ["-" * width for width in WIDTHS]
+    for cells in (HEADINGS, ruler, *map(_cells, rows)):
+        padded = map(str.ljust, cells, WIDTHS)
+        print(" ".join(padded).rstrip())
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -97,21 +120,23 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def machine() -> str:
-    """Return what the figures depend on: processor, memory, other work going on, system, Python and packages."""
-    cpu = platform.processor() or platform.machine()
+    """Return what the figures depend on: processor, memory, other work, system and packages."""
+    memory = psutil.virtual_memory().total / 2**30
+    busy = psutil.getloadavg()[0]
+    hardware = f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB memory"
+    system = f"{platform.system()} {platform.release()}; Python {platform.python_version()}"
+    packages = ", ".join(_versions())
+    return f"{hardware}, load {busy:.1f} at the start; {system}; {packages}"
+
+
+def _processor() -> str:
     info = Path("/proc/cpuinfo")
     if info.exists():
-        names = [
-            line.partition(":")[2].strip()
-            for line in info.read_text().splitlines()
-            if "model name" in line
-        ]
-        cpu = names[0] if names else cpu
-    memory, busy = psutil.virtual_memory().total / 2**30, psutil.getloadavg()[0]
-    return (
-        f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GB memory, load {busy:.1f} at the start; "
-        f"{platform.system()} {platform.release()}; Python {platform.python_version()}; {', '.join(_versions())}"
-    )
+        for line in info.read_text().splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == "model name":
+                return value.strip()
+    return platform.processor() or platform.machine()
 
 
 def _versions() -> Iterator[str]:
@@ -129,26 +154,36 @@ def milliseconds(action: Callable[[], object]) -> float:
     return (time.perf_counter() - begin) * 1000
 
 
+def busy_seconds(action: Callable[[], object], times: int = 3) -> float:
+    """Return the least processor time that a call took in so many runs.
+
+    Other work on the machine makes a clock run on, but not this one; what it still does (caches,
+    a slower processor) is least in the quickest run.
+    """
+    samples = []
+    for _run in range(times):
+        gc.collect()
+        begin = time.process_time()
+        action()
+        samples.append(time.process_time() - begin)
+    return min(samples)
+
+
 @contextmanager
 def clean_place() -> Iterator[tuple[Path, dict[str, str]]]:
-    """Give a temporary folder on the real disk and an environment that keeps everything in it, with bytecode built."""
+    """Give a temporary folder on the real disk and an environment that keeps everything in it.
+
+    Bytecode is built before.
+    """
     compileall.compile_dir(PACKAGE, quiet=2)
     with tempfile.TemporaryDirectory(prefix="brmcourse-bench-", ignore_cleanup_errors=True) as name:
         place = Path(name)
-        environment = {
-            key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"
-        }
-        folders = {
-            key: str(place / key.lower())
-            for key in (
-                "XDG_DATA_HOME",
-                "XDG_CONFIG_HOME",
-                "IPYTHONDIR",
-                "JUPYTER_CONFIG_DIR",
-                "JUPYTER_RUNTIME_DIR",
-            )
-        }
-        yield place, environment | folders | {"BRMCOURSE_STORE": str(place / "answers.sqlite")}
+        environment = dict(os.environ)
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        for variable in FOLDERS:
+            environment[variable] = str(place / variable.lower())
+        environment["BRMCOURSE_STORE"] = str(place / "answers.sqlite")
+        yield place, environment
 
 
 def fill(path: Path, events: int, *, only_here: bool) -> None:
@@ -157,16 +192,20 @@ def fill(path: Path, events: int, *, only_here: bool) -> None:
     Either all belong to this quiz (the hardest case), or one in ten does, as after a year with ten
     modules.
     """
-    quiz = Library(course_root()).quiz("m1")
+    quiz = Library(course_root()).named("questions", "m1")
     question = quiz.questions[0]
-    store = Store(path)
-    store.append(
-        Draft(
-            "quiz.answered",
-            question.id if only_here or number % 10 == 0 else f"m{number % 10 + 1}-q01",
-            question.fingerprint,
-            {"quiz": quiz.id, "response": "b", "points": 1.0, "max_points": 1.0, "try": number + 1},
-        )
-        for number in range(events)
-    )
-    store.close()
+    answer = QuizAnswered(quiz.id, "b")
+    earlier = []
+    for number in range(events):
+        subject = question.id
+        if not only_here and number % 10:
+            subject = f"m{number % 10 + 1}-q01"
+        earlier.append(event(subject, question.edition, answer))
+    log = SqliteLog(path)
+    log.add(earlier)
+    log.close()
+
+
+def event(subject: str, edition: int, body: Body, partner: str = "") -> Event:
+    """Return an event that happens now."""
+    return Event(new_id(), now(), subject, edition, "benchmark", SELF, partner, body)

@@ -1,5 +1,6 @@
-"""How long a notebook takes to import the course and to show its first question, in fresh kernels."""
+"""How long a fresh kernel takes to import the course, and to show its first question."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench import LIBRARIES, Row, clean_place, fill, machine, measured, show
@@ -35,7 +36,8 @@ check(course_root())
 checked = time.perf_counter()
 """
 TOLD_LIBRARIES = """
-print(json.dumps([1000 * (imported - begin), 1000 * (loaded - begin_check), 1000 * (checked - loaded)]))
+times = imported - begin, loaded - begin_check, checked - loaded
+print(json.dumps([1000 * seconds for seconds in times]))
 """
 TOLD = "print(json.dumps([1000 * (imported - begin), 1000 * (shown - begin_show), fresh]))"
 
@@ -62,19 +64,24 @@ def first_question(events: int) -> tuple[list[float], list[float]]:
                 kernel.run(TIMED)
                 kernel.run(SHOWN)
                 imported, shown, fresh = kernel.value(TOLD)
-            unwanted = FORBIDDEN & set(fresh)
-            if unwanted:
-                raise SystemExit(
-                    f"The import brings in {', '.join(sorted(unwanted))}, which it must not."
-                )
+            _require_light(fresh)
             if run:  # the first run may still write bytecode
                 imports.append(imported)
                 questions.append(shown)
     return imports, questions
 
 
+def _require_light(imported: Iterable[str]) -> None:
+    unwanted = sorted(FORBIDDEN & set(imported))
+    if unwanted:
+        raise SystemExit(f"The import brings in {', '.join(unwanted)}, which it must not.")
+
+
 def libraries_and_check() -> tuple[list[float], list[float], list[float]]:
-    """Return milliseconds to import our libraries, to load the course, and to check it, one of each per kernel."""
+    """Return milliseconds to import our libraries, to load the course, and to check it.
+
+    There is one of each per kernel.
+    """
     imports, loads, checks = [], [], []
     with clean_place() as (_, environment):
         for _run in range(RUNS):

@@ -39,15 +39,14 @@ class Kernel:
 
     def value(self, code: str) -> Any:
         """Run a cell that prints JSON; return what it printed."""
-        texts = [
-            message["content"]["text"]
-            for message in self.run(code)
-            if message["msg_type"] == "stream"
-        ]
-        return json.loads("".join(texts))
+        printed = ""
+        for message in self.run(code):
+            if message["msg_type"] == "stream":
+                printed += message["content"]["text"]
+        return json.loads(printed)
 
     def tell(self, comm_id: str, data: Mapping[str, Any]) -> tuple[int, list[dict[str, Any]]]:
-        """Send what a page sends to a widget; return the size of that in bytes, and the kernel's messages."""
+        """Send what a page sends to a widget; return its size in bytes, and the answers to it."""
         message = self._client.session.msg("comm_msg", {"comm_id": comm_id, "data": dict(data)})
         self._client.shell_channel.send(message)
         return size(message), self._replies(message["header"]["msg_id"])
@@ -58,9 +57,10 @@ class Kernel:
             message = self._client.get_iopub_msg(timeout=PATIENCE)
             if message["parent_header"].get("msg_id") != request:
                 continue
+            content = message["content"]
             if message["msg_type"] == "error":
-                raise RuntimeError("\n".join(message["content"]["traceback"]))
-            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                raise RuntimeError("\n".join(content["traceback"]))
+            if content.get("execution_state") == "idle":
                 return found
             found.append(message)
 
@@ -81,20 +81,20 @@ def fresh_kernel(environment: Mapping[str, str]) -> Iterator[Kernel]:
 
 
 def size(message: Mapping[str, Any]) -> int:
-    """Return the bytes of a message's content and buffers; its headers are the same for every widget."""
-    content = len(
-        json.dumps([message["content"], message["metadata"]], ensure_ascii=False).encode()
-    )
-    return content + sum(len(buffer) for buffer in message.get("buffers", ()))
+    """Return the bytes of a message's content and buffers; headers are alike for all widgets."""
+    parts = [message["content"], message["metadata"]]
+    text = json.dumps(parts, ensure_ascii=False)
+    buffers = message.get("buffers", ())
+    return len(text.encode()) + sum(map(len, buffers))
 
 
 def sent(messages: list[dict[str, Any]]) -> int:
     """Return the bytes that go to the page for showing something."""
-    return sum(size(message) for message in messages if message["msg_type"] in TO_PAGE)
+    shown = [message for message in messages if message["msg_type"] in TO_PAGE]
+    return sum(map(size, shown))
 
 
 def models(messages: list[dict[str, Any]]) -> list[str]:
     """Return the ids of the widget models these messages made."""
-    return [
-        message["content"]["comm_id"] for message in messages if message["msg_type"] == "comm_open"
-    ]
+    opened = [message for message in messages if message["msg_type"] == "comm_open"]
+    return [message["content"]["comm_id"] for message in opened]

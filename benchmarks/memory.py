@@ -1,4 +1,4 @@
-"""What module 1 costs beyond an empty widget: memory of its kernel, and time until its first question shows."""
+"""What module 1 costs beyond an empty widget: memory, and time until its first question shows."""
 
 import statistics
 import time
@@ -40,19 +40,20 @@ def memory_rows() -> list[Row]:
     kernels["the libraries we build on"] = memory(EMPTY, LIBRARIES)
     rows = []
     for place, kind in enumerate(("RSS", "PSS")):
-        columns = {name: [values[place] for values in samples] for name, samples in kernels.items()}
-        base = statistics.median(columns["an empty widget"])
-        rows.append(
-            measured(f"kernel with an empty widget, {kind}", columns["an empty widget"], "MB")
-        )
+        empty = [both[place] for both in kernels["an empty widget"]]
+        base = statistics.median(empty)
+        rows.append(measured(f"kernel with an empty widget, {kind}", empty, "MB"))
         for name, budget in (("module 1", MEMORY), ("the libraries we build on", None)):
-            more = [value - base for value in columns[name]]
+            more = [both[place] - base for both in kernels[name]]
             rows.append(measured(f"more than that for {name}, {kind}", more, "MB", budget))
     return rows
 
 
 def openings(selector: str, *, empty: bool) -> list[float]:
-    """Return milliseconds from asking for module 1, or an empty widget in its place, to `selector`, kernels warm."""
+    """Return milliseconds from asking for module 1 to what `selector` finds, kernels warm.
+
+    If `empty`, an empty widget stands in its place.
+    """
     with clean_place() as (place, environment), browser_page() as page:
         folder = place / "notebooks"
         if empty:

@@ -1,4 +1,4 @@
-"""The course as a learner opens it, with a notebook of our own as module 1, and a browser to look at it."""
+"""The course as a learner opens it, with a notebook of our own as module 1, and a browser."""
 
 import json
 import os
@@ -32,7 +32,7 @@ REST = 1.5
 
 
 def write_notebook(path: Path, cells: Sequence[str]) -> None:
-    """Write a notebook of code cells under a heading, which runs by itself as the notebooks of the course do."""
+    """Write a notebook of code cells under a heading, which runs by itself as the course's do."""
     code: dict[str, object] = {
         "cell_type": "code",
         "execution_count": None,
@@ -57,7 +57,7 @@ def write_notebook(path: Path, cells: Sequence[str]) -> None:
 def course(
     folder: Path, environment: Mapping[str, str], *options: str
 ) -> Iterator[tuple[psutil.Process, str]]:
-    """Start the course on the notebooks in `folder`; give its process and address, end it afterwards."""
+    """Start the course on the notebooks in `folder`; give its process and address, then end it."""
     program = Path(sys.executable).with_name("brmcourse")
     command = [str(program), "start", "--no-browser", "--dir", str(folder), *options]
     with subprocess.Popen(
@@ -93,11 +93,12 @@ def browser_page() -> Iterator[Page]:
 
 
 def settle(server: psutil.Process) -> None:
-    """Wait until the server and all its kernels have come to rest, so that the next page finds a warm kernel."""
+    """Wait until the server and all its kernels rest, so that the next page finds a warm one."""
     until, quiet_since, before = time.monotonic() + PATIENCE, time.monotonic(), -1.0
     while time.monotonic() < until:
         time.sleep(0.25)
-        now = sum(_busy(process) for process in (server, *server.children(recursive=True)))
+        processes = (server, *server.children(recursive=True))
+        now = sum(map(_busy, processes))
         if now - before > 0.02:
             quiet_since = time.monotonic()
         elif time.monotonic() - quiet_since > REST:

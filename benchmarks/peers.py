@@ -1,9 +1,12 @@
-"""The quizzes we compare with, as cells: the same questions in bare ipywidgets and in jupyterquiz, unstored."""
+"""The quizzes we compare with, as cells: our questions in bare ipywidgets and in jupyterquiz.
+
+Neither stores an answer.
+"""
 
 QUESTIONS = """
 from brmcourse.content.library import Library
 from brmcourse.paths import course_root
-quiz_questions = Library(course_root()).quiz("m1").questions
+quiz_questions = Library(course_root()).named("questions", "m1").questions
 def lines(question):
     if hasattr(question, "options"):
         return [(option.text, getattr(option, "feedback", "")) for option in question.options]
