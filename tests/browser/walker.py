@@ -74,8 +74,8 @@ class Walker:
 
     def _quiz(self, part: Locator) -> Quiz:
         first = part.locator("input[name=question]").get_attribute("value")
-        names = [path.stem for path in (self.library.root / "data" / "questions").glob("*.yaml")]
-        return next(quiz for quiz in map(self.library.quiz, names) if quiz.questions[0].id == first)
+        found = [self.library.named("questions", name) for name in self.library.names("questions")]
+        return next(quiz for quiz in found if quiz.questions[0].id == first)
 
     def _answer(self, part: Locator, question: Question) -> None:
         match question:
