@@ -174,13 +174,17 @@ def fold(record: ConversationRecord, event: Event) -> ConversationRecord:
 
 
 def _taken(record: ConversationRecord, place: int) -> ConversationRecord:
-    if not 0 <= place < len(record.node.choices):
+    nodes = record.content.conversation.nodes
+    spot = record.spot
+    choices = nodes[spot[0]].choices
+    if not 0 <= place < len(choices):
         return record
-    after = record.content.board.next(record.spot, record.node.choices[place])
-    turns = (*record.turns, Turn(record.spot, place, after))
-    record = record._replace(begun=True, turns=turns)
-    ending = record.node.ending
-    return record._replace(reached=record.reached | {ending}) if ending else record
+    after = record.content.board.next(spot, choices[place])
+    turns = (*record.turns, Turn(spot, place, after))
+    ending = nodes[after[0]].ending
+    if ending and ending not in record.reached:
+        return record._replace(begun=True, turns=turns, reached=record.reached | {ending})
+    return record._replace(begun=True, turns=turns)
 
 
 def _rewound(record: ConversationRecord, to: int) -> ConversationRecord:

@@ -1,7 +1,7 @@
 """What reflections and plans share: fields of free text, saved as typed, kept to the letter."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from datetime import datetime
 from typing import NamedTuple
@@ -86,7 +86,7 @@ def fold(record: WritingRecord, event: Event) -> WritingRecord:
     """Fold an event in: the latest text stands. A prompt of another edition keeps its text."""
     if not isinstance(event.body, record.content.wrote):
         return record
-    entry = Entry(asdict(event.body), event.time)
+    entry = Entry(vars(event.body), event.time)
     return record._replace(entries={**record.entries, event.subject: entry})
 
 
