@@ -34,6 +34,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         which = error.filename or "A file"
         sys.stderr.write(f"{which} cannot be read or written: {error.strerror}.\n")
         return 1
+    except RuntimeError as error:
+        if "Symlink loop" not in str(error):  # what pathlib says of a link that leads in a circle
+            raise
+        sys.stderr.write("This path is a link that leads in a circle. Name the folder itself.\n")
+        return 1
     return code
 
 

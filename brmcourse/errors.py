@@ -24,16 +24,22 @@ Severity = Literal["error", "warning"]
 """An error must be mended; a warning may be silenced on one item with a written reason."""
 
 
+MOST_COMPARED = 500
+"""More names than any list of the course has; to compare with many thousands takes minutes."""
+
+
 def hint(wanted: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean "…"?` with the known name most like the wanted one, or nothing if none is like it."""
+    """Return ` Did you mean "…"?` with the known name most like the wanted one, if one is."""
     names = {name.lower(): name for name in known}
+    if len(names) > MOST_COMPARED:
+        return ""
     nearest = get_close_matches(wanted.lower(), names, n=1, cutoff=0.5)
     return f' Did you mean "{names[nearest[0]]}"?' if nearest else ""
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong in a file of the course: where it is, which rule it breaks and how to mend it."""
+    """One thing wrong in a file of the course: where it is, what rule it breaks, how to mend it."""
 
     path: str
     line: int
@@ -71,7 +77,7 @@ class UnknownIdError(CourseError):
 
 
 class ResponseError(CourseError):
-    """A response that does not fit its question: nothing was marked. The text tells the learner what to do."""
+    """A response that does not fit its question; the text tells the learner what to do."""
 
 
 class ActionError(CourseError):

@@ -176,3 +176,12 @@ def test_answers_are_looked_after(tmp_path: Path, capsys: pytest.CaptureFixture[
     path.write_bytes(b"")
     assert main(["answers"]) == 0
     assert "It is empty." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["check", "preview"])
+def test_a_link_in_a_circle(command: str, tmp_path: Path, capsys: Captured) -> None:
+    """A link that leads in a circle ends in a sentence, not in a traceback."""
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    assert main([command, str(loop)]) == 1
+    assert "a link that leads in a circle" in capsys.readouterr().err

@@ -139,10 +139,6 @@ class Library:
         shown_as = str(path)
         if path.is_relative_to(self.root):
             shown_as = str(path.relative_to(self.root))
-        if not path.is_file():
-            advice = "Put the file back, or install the course again."
-            missing = Problem(shown_as, 1, "file.missing", "the file is missing", advice)
-            raise ContentError([missing])
         source = read_source(path, shown_as)
         try:
             return model.model_validate(source.data), source
