@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 from brmcourse.events import FIRST_PARTNER, PARTNERS, Draft, Event, PartnerChosen
 
@@ -29,9 +28,13 @@ class Partners:
     @property
     def next_key(self) -> str:
         """The key of the next partner: one who has no code yet, or a key that nobody has."""
-        unnamed = [key for key, code in self.codes.items() if not code]
-        fresh = (str(number) for number in count(1) if str(number) not in self.codes)
-        return unnamed[0] if unnamed else next(fresh)
+        for key, code in self.codes.items():
+            if not code:
+                return key
+        number = 1
+        while str(number) in self.codes:
+            number += 1
+        return str(number)
 
 
 def partners(events: Iterable[Event]) -> Partners:

@@ -68,6 +68,9 @@ PERFECT: dict[str, Any] = {
 }
 """For each kind the response that earns the full point."""
 
+GRADED = [kind for kind in PERFECT if kind != "compose"]
+"""The kinds of questions that a test may ask; a compose question shows its model answer at once."""
+
 
 def module() -> Module:
     """Return a module with one objective and one section."""

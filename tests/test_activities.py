@@ -19,7 +19,7 @@ from brmcourse.events import (
     ReflectionWrote,
     ScaleRated,
 )
-from tests.make import PERFECT, exercise, ladder, question, questionnaire, staged
+from tests.make import GRADED, PERFECT, exercise, ladder, question, questionnaire, staged
 from tests.play import CONTEXT, Play, event, fill
 
 
@@ -170,9 +170,6 @@ TOLD = (
     'value="ann"',
 )
 """Words by which a page would tell how an answer was."""
-
-GRADED = [kind for kind in PERFECT if kind != "compose"]
-"""The kinds of questions that a test may ask; a compose question shows its model answer at once."""
 
 
 def first_test() -> Any:

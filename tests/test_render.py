@@ -23,11 +23,10 @@ from brmcourse.activities.writing import Prompted
 from brmcourse.content.library import Library
 from brmcourse.model.base import Content
 from brmcourse.rendering.render import render_problem
-from tests.make import PERFECT, exercise, ladder, outline, question, questionnaire, staged
+from tests.make import GRADED, PERFECT, exercise, ladder, outline, question, questionnaire, staged
 from tests.make import sheet as log
 from tests.make import values as cards
 from tests.play import Play, fill, page
-from tests.test_activities import GRADED
 
 VOID = {"input", "br", "hr", "img", "line", "circle", "meta", "link"}
 

@@ -282,12 +282,16 @@ def fold(record: QuizRecord, event: Event) -> QuizRecord:
             at = content.ids.index(target) if target in content.ids else len(content.ids)
             return record._replace(at=at)
         case QuizReset() if event.subject == content.quiz.id:
-            earlier = {key: t for key, t in record.tries.items() if key not in content.ids}
-            return QuizRecord(content, tries=earlier)
+            return QuizRecord(content, tries=_tries(record, own=False))
         case QuizReset():  # the test before was begun anew
-            own = {key: tries for key, tries in record.tries.items() if key in content.ids}
-            return record._replace(tries=own)
+            return record._replace(tries=_tries(record, own=True))
     return record
+
+
+def _tries(record: QuizRecord, *, own: bool) -> Mapping[str, Tries]:
+    """Return the answers to the quiz's own questions, or those to the test before it."""
+    ids = record.content.ids
+    return {name: tries for name, tries in record.tries.items() if (name in ids) == own}
 
 
 def _answered(

@@ -158,15 +158,23 @@ def cause_of(error: Exception, path: Path) -> Cause:
         return error.cause
     if isinstance(error, UnicodeDecodeError):
         return "damaged"
-    name = getattr(error, "sqlite_errorname", None) or ""
-    cause = next((cause for start, cause in CAUSES.items() if name.startswith(start)), None)
+    cause = _named_cause(error)
     if cause == "locked":
         return cause
     if _is_full(path):
         return "full"
-    if cause is None and isinstance(error, OSError):
+    if isinstance(error, OSError):
         return "read-only"
-    return cause or "unknown"
+    return cause
+
+
+def _named_cause(error: Exception) -> Cause:
+    """Return what SQLite's own name of an error says."""
+    name = getattr(error, "sqlite_errorname", None) or ""
+    for start, cause in CAUSES.items():
+        if name.startswith(start):
+            return cause
+    return "unknown"
 
 
 def _is_full(path: Path) -> bool:
@@ -202,7 +210,8 @@ def form_of(db: sqlite3.Connection) -> Form:
     version = value(db, "PRAGMA user_version")
     tables = dict(db.execute("SELECT name, sql FROM sqlite_master").fetchall())
     ours = mark == APPLICATION or EVERY_FORM in tables
-    if version > VERSION and (ours or not (mark or tables)):
+    empty = not mark and not tables
+    if version > VERSION and (ours or empty):
         return "newer" if version < FARTHEST else "damaged"
     if set(TABLES) <= set(tables.values()):
         return "today"
