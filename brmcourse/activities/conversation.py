@@ -38,6 +38,18 @@ class Stage:
         """The compiled conversation."""
         return Board(self.conversation)
 
+    @cached_property
+    def _led(self) -> dict[tuple[Spot, int], Spot]:
+        return {}
+
+    def after(self, spot: Spot, place: int) -> Spot:
+        """Return where a choice (by its place) leads; a learner makes the same moves many times."""
+        move = (spot, place)
+        if move not in self._led:
+            choice = self.conversation.nodes[spot[0]].choices[place]
+            self._led[move] = self.board.next(spot, choice)
+        return self._led[move]
+
 
 class Turn(NamedTuple):
     """One move: where it was made, which choice (its place in the file), and where it led."""
@@ -165,22 +177,23 @@ def fold(record: ConversationRecord, event: Event) -> ConversationRecord:
             return record._replace(begun=True, outdated=False)
         case ConversationCoached(on=on):
             return record._replace(coaching=on)
-        case ConversationChose(turn=turn, node=node, choice=choice):
-            stands = (len(record.turns), record.spot[0])
-            return _taken(record, choice) if (turn, node) == stands else record
+        case ConversationChose() as move:
+            return _taken(record, move)
         case ConversationRewound(to=to):
             return _rewound(record, to)
     return record
 
 
-def _taken(record: ConversationRecord, place: int) -> ConversationRecord:
+def _taken(record: ConversationRecord, move: ConversationChose) -> ConversationRecord:
     nodes = record.content.conversation.nodes
     spot = record.spot
-    choices = nodes[spot[0]].choices
-    if not 0 <= place < len(choices):
+    name, _ = spot
+    if (move.turn, move.node) != (len(record.turns), name):
         return record
-    after = record.content.board.next(spot, choices[place])
-    turns = (*record.turns, Turn(spot, place, after))
+    if not 0 <= move.choice < len(nodes[name].choices):
+        return record
+    after = record.content.after(spot, move.choice)
+    turns = (*record.turns, Turn(spot, move.choice, after))
     ending = nodes[after[0]].ending
     if ending and ending not in record.reached:
         return record._replace(begun=True, turns=turns, reached=record.reached | {ending})
