@@ -223,12 +223,11 @@ class Session:
         self._catch_up()
         if message.id in self._page.seen:
             return True  # only its answer was lost
-        match message.action.name:
-            case "open":
-                return False
-            case "save-again":
-                self._learner.log.retry()
-                return False
+        if message.action.name == OPEN:
+            return False
+        if message.action.name == SAVE_AGAIN:
+            self._learner.log.retry()
+            return False
         if self._chooses(message):
             self._choose_partner(message, known)
             return True

@@ -1,13 +1,13 @@
 """What reflections and plans share: fields of free text, saved as typed, kept to the letter."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from datetime import datetime
 from typing import NamedTuple
 
 from brmcourse.activities import fields
-from brmcourse.activities.activity import NONE, Action
+from brmcourse.activities.activity import NONE, Action, Context
 from brmcourse.events import Draft, Event, PlanWrote, ReflectionWrote
 from brmcourse.model.prompts import PlanPrompt, ReflectionPrompt
 
@@ -77,9 +77,19 @@ class WritingState:
         return entry.texts.get(name, "") if entry else ""
 
 
-def ids(prompts: Iterable[Prompt]) -> tuple[str, ...]:
-    """Return the subjects of the prompts' events."""
-    return tuple(prompt.id for prompt in prompts)
+def subjects(content: Prompted) -> tuple[str, ...]:
+    """Return the prompts."""
+    return tuple(prompt.id for prompt in content.prompts)
+
+
+def blank(content: Prompted) -> WritingRecord:
+    """Return the prompts with nothing written."""
+    return WritingRecord(content)
+
+
+def begin(record: WritingRecord, _context: Context) -> WritingState:
+    """Return the page with what stands written."""
+    return WritingState(record)
 
 
 def fold(record: WritingRecord, event: Event) -> WritingRecord:
