@@ -41,7 +41,7 @@ from brmcourse.partners import Partners, choosing, partners
 from brmcourse.paths import course_root, log_path, store_path
 from brmcourse.problems import problem_log
 from brmcourse.rendering import words
-from brmcourse.rendering.render import About, render, render_problem
+from brmcourse.rendering.render import NOTHING_AROUND, About, Around, render, render_problem
 
 OPEN, TRY_AGAIN, SAVE_AGAIN = "open", "try-again", "save-again"
 """What any page can ask for: itself as it is now, the last step again, saving again."""
@@ -170,6 +170,7 @@ class Session:
         self._content = content
         self._learner = learner
         self._page = _Page()
+        self._around = NOTHING_AROUND
         self._failed: Message | None = None
         self._lock = RLock()  # a widget's callback may run on another thread than its cell
 
@@ -183,13 +184,14 @@ class Session:
         """The subjects of the events that the page rests on; none if there is nothing to do."""
         return self._activity.subjects(self._content)
 
-    def open(self) -> str:
+    def open(self, around: Around = NOTHING_AROUND) -> str:
         """Return the activity as the log now has it."""
-        return self.answer({"action": OPEN})
+        return self.answer({"action": OPEN}, around)
 
-    def answer(self, message: Mapping[str, Any]) -> str:
+    def answer(self, message: Mapping[str, Any], around: Around = NOTHING_AROUND) -> str:
         """Carry out what a page sent; what it recorded is kept before the HTML is returned."""
         with self._lock:
+            self._around = around
             try:
                 asked = Message.read(message)
             except ActionError as refused:
@@ -302,6 +304,7 @@ class Session:
             trouble=words.trouble(log.trouble),
             notice=words.notice(log.notice),
             about=about,
+            around=self._around,
         )
 
     def _mishap(self, title: str, message: Message) -> str:
@@ -310,7 +313,7 @@ class Session:
         return self._problem(title, words.RETRY.format(log=log_path()), retry=True)
 
     def _problem(self, title: str, text: str, *, retry: bool) -> str:
-        return render_problem(title, text, retry=retry, below=self._page.html)
+        return render_problem(title, text, retry=retry, below=self._page.html, around=self._around)
 
 
 def explain(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """State to HTML: the same for the notebook, the phone and paper; every text in it is escaped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from brmcourse.activities import fields
 from brmcourse.partners import Partners
@@ -29,13 +30,33 @@ class About:
     partners: Partners
 
 
-def render(
+NO_TICKET = Markup()
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the host puts around an activity.
+
+    ticket   the hidden fields of each form, where forms are sent without a script
+    reading  gives the address of a section of the module by its title
+    """
+
+    ticket: Markup = NO_TICKET
+    reading: Callable[[str], str] = "#{}".format
+
+
+NOTHING_AROUND = Around()
+"""A notebook's cell: its script sends the forms, and finds headings by their words."""
+
+
+def render(  # noqa: PLR0913 -- each by its name
     template: str,
     state: Any,
     *,
     trouble: str | None = None,
     notice: str | None = None,
     about: About | None = None,
+    around: Around = NOTHING_AROUND,
 ) -> str:
     """Return the HTML of an activity's state.
 
@@ -43,12 +64,15 @@ def render(
     the learner.
     """
     page = _template(template)
-    return page.render(state=state, trouble=trouble, notice=notice, about=about)
+    return page.render(state=state, trouble=trouble, notice=notice, about=about, around=around)
 
 
-def render_problem(title: str, text: str, *, retry: bool, below: str = "") -> str:
+def render_problem(
+    title: str, text: str, *, retry: bool, below: str = "", around: Around = NOTHING_AROUND
+) -> str:
     """Return the HTML of a mishap above what was on show before, perhaps with "Try again"."""
-    return _template("problem.html").render(title=title, text=text, retry=retry) + below
+    page = _template("problem.html")
+    return page.render(title=title, text=text, retry=retry, around=around) + below
 
 
 @cache
