@@ -71,6 +71,14 @@ class PartnerChosen(Body):
 
 
 @dataclass(frozen=True)
+class StepPassed(Body):
+    """The learner went on from the end of that step of the event's subject, a module."""
+
+    kind = "step.passed"
+    step: str
+
+
+@dataclass(frozen=True)
 class QuizMoved(Body):
     """A question was turned to; "end" is behind the last one."""
 

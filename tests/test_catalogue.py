@@ -26,7 +26,7 @@ from tests.overlay import SAMPLE
 
 ROOT = Path(__file__).parent.parent
 
-FUNCTIONS = ("find", "subjects", "blank", "fold", "begin", "update")
+FUNCTIONS = ("find", "subjects", "blank", "fold", "done", "written", "begin", "update")
 
 
 @pytest.fixture

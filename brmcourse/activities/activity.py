@@ -9,11 +9,11 @@ same fold over the same log.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 from random import Random
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from brmcourse.content.library import Library
 from brmcourse.events import FIRST_PARTNER, Draft, Event
@@ -62,6 +62,14 @@ class Action:
         return values[0] if values else default
 
 
+class Note(NamedTuple):
+    """Something in the learner's own words: what it is called, how it begins, its last change."""
+
+    title: str
+    text: str
+    time: datetime
+
+
 class State(Protocol[R_co]):
     """What a page shows of an activity: its record, and whatever is on the page only."""
 
@@ -84,6 +92,12 @@ class Activity(Protocol[C, R, S]):
 
     def fold(self, record: R, event: Event) -> R:
         """Fold one event into the record; one that does not fit its content changes nothing."""
+
+    def done(self, record: R) -> bool:
+        """Say whether the learner did what is asked for."""
+
+    def written(self, record: R) -> Sequence[Note]:
+        """Return what stands there in the learner's own words; what shows them only has none."""
 
     def begin(self, record: R, context: Context) -> S:
         """Return a page that shows this record."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from brmcourse.activities.activity import Action, Activity, Context
+from brmcourse.activities.activity import Action, Activity, Context, Note
 from brmcourse.activities.writing import Prompted
 from brmcourse.catalogue import CATALOGUE, Row, activity_of
 from brmcourse.content.library import Library
@@ -141,6 +141,21 @@ def fold(record: CapstoneRecord, event: Event) -> CapstoneRecord:
         activity = record.content.all[place].activity
         records[place] = activity.fold(records[place], event)
     return record._replace(records=tuple(records))
+
+
+def done(record: CapstoneRecord) -> bool:
+    """Say whether something stands in each part."""
+    records = iter(record.records)
+    for pieces in record.content.pieces:
+        notes = [piece.activity.written(next(records)) for piece in pieces]
+        if not any(notes):
+            return False
+    return True
+
+
+def written(_record: CapstoneRecord) -> Sequence[Note]:
+    """Return nothing: each piece is written where it comes from."""
+    return ()
 
 
 def begin(record: CapstoneRecord, context: Context) -> CapstoneState:

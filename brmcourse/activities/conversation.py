@@ -1,12 +1,13 @@
 """A branching conversation: a partner speaks, learners move, a hidden state decides the end."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from brmcourse.activities import fields
-from brmcourse.activities.activity import Action, Context, number, shuffled
+from brmcourse.activities.activity import Action, Context, Note, number, shuffled
 from brmcourse.activities.board import Board, Spot
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError
@@ -24,7 +25,25 @@ from brmcourse.model.conversation import Choice, Conversation, Node
 BEST = 2
 """The points of a strong move."""
 
-ELSEWHERE = "This conversation went on in another window. Here is where it stands now."
+NOT_OPEN = "That turn is not open any more. The conversation stands here now."
+"""True whichever page made another move or went back: this one a moment ago, or another window."""
+
+ASIDE = re.compile(r"\(([^()]+)\)")
+"""What is seen and not heard, in the words of a turn: `(She looks at the clock.) I must go.`"""
+
+
+class Line(NamedTuple):
+    """What the partner says, or what else there is to see or to know."""
+
+    text: str
+    spoken: bool
+
+
+def lines(node: Node) -> tuple[Line, ...]:
+    """Return what is seen and heard at a turn or ending, in its order: first of all its scene."""
+    parts = [node.scene or "", *ASIDE.split(node.says or "")]
+    found = [(part.strip(), bool(place % 2)) for place, part in enumerate(parts)]
+    return tuple(Line(text, spoken) for text, spoken in found if text)
 
 
 @dataclass(frozen=True)
@@ -38,6 +57,11 @@ class Stage:
         """The compiled conversation."""
         return Board(self.conversation)
 
+    def node(self, spot: Spot) -> Node:
+        """Return the turn or ending at a spot."""
+        name, _ = spot
+        return self.conversation.nodes[name]
+
     @cached_property
     def _led(self) -> dict[tuple[Spot, int], Spot]:
         return {}
@@ -46,7 +70,7 @@ class Stage:
         """Return where a choice (by its place) leads; a learner makes the same moves many times."""
         move = (spot, place)
         if move not in self._led:
-            choice = self.conversation.nodes[spot[0]].choices[place]
+            choice = self.node(spot).choices[place]
             self._led[move] = self.board.next(spot, choice)
         return self._led[move]
 
@@ -77,13 +101,11 @@ class ConversationRecord(NamedTuple):
     @property
     def node(self) -> Node:
         """The turn or ending it stands at."""
-        name, _ = self.spot
-        return self.content.conversation.nodes[name]
+        return self.content.node(self.spot)
 
     def choice(self, turn: Turn) -> Choice:
         """Return the choice made in a turn."""
-        name, _ = turn.spot
-        return self.content.conversation.nodes[name].choices[turn.choice]
+        return self.content.node(turn.spot).choices[turn.choice]
 
     @property
     def points(self) -> tuple[int, int]:
@@ -96,7 +118,7 @@ class ConversationRecord(NamedTuple):
 class Played:
     """A turn as the page shows it, with the hidden state before and after it."""
 
-    node: Node
+    lines: tuple[Line, ...]
     choice: Choice
     better: Choice | None
     before: Mapping[str, int]
@@ -105,11 +127,12 @@ class Played:
 
 @dataclass(frozen=True)
 class ConversationState:
-    """A conversation on a page."""
+    """A conversation on a page; `confirming` asks whether to start it again."""
 
     record: ConversationRecord
     seed: str
     notice: str = ""
+    confirming: bool = False
 
     @property
     def conversation(self) -> Conversation:
@@ -122,29 +145,39 @@ class ConversationState:
         return self.record.node
 
     @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is seen and heard where it stands."""
+        return lines(self.node)
+
+    @property
     def turns(self) -> tuple[Played, ...]:
         """The turns so far."""
         return tuple(self._played(turn) for turn in self.record.turns)
 
     def _played(self, turn: Turn) -> Played:
         board = self.record.content.board
-        node = self.conversation.nodes[turn.spot[0]]
+        node = self.record.content.node(turn.spot)
         choice = node.choices[turn.choice]
         best = max(node.choices, key=lambda choice: choice.points)
         better = best if best.points > choice.points else None
-        return Played(node, choice, better, board.gauges(turn.spot), board.gauges(turn.after))
+        before, after = board.gauges(turn.spot), board.gauges(turn.after)
+        return Played(lines(node), choice, better, before, after)
 
     @property
     def facts(self) -> tuple[str, ...]:
         """What the partner told, each once, in the order it came up."""
-        nodes = [turn.node for turn in self.turns] + [self.node]
+        nodes = [self.record.content.node(turn.spot) for turn in self.record.turns] + [self.node]
         return tuple(dict.fromkeys(node.fact for node in nodes if node.fact))
 
     @property
     def moves(self) -> tuple[tuple[int, Choice], ...]:
         """The moves of this turn with their places in the file, in this learner's order."""
-        name, _ = self.record.spot
-        places = list(enumerate(self.node.choices))
+        return self.moves_at(self.record.spot)
+
+    def moves_at(self, spot: Spot) -> tuple[tuple[int, Choice], ...]:
+        """Return the moves of a turn, likewise."""
+        name, _ = spot
+        places = list(enumerate(self.record.content.node(spot).choices))
         return shuffled(places, self.seed, f"{self.conversation.id}:{name}")
 
 
@@ -184,6 +217,16 @@ def fold(record: ConversationRecord, event: Event) -> ConversationRecord:
     return record
 
 
+def done(record: ConversationRecord) -> bool:
+    """Say whether an ending was reached, in whichever run."""
+    return bool(record.reached)
+
+
+def written(_record: ConversationRecord) -> Sequence[Note]:
+    """Return nothing: moves are chosen, not written."""
+    return ()
+
+
 def _taken(record: ConversationRecord, move: ConversationChose) -> ConversationRecord:
     nodes = record.content.conversation.nodes
     spot = record.spot
@@ -207,8 +250,10 @@ def _rewound(record: ConversationRecord, to: int) -> ConversationRecord:
 
 
 def update(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:
-    """Answer "begin", "choose", "rewind" and "coach"; a move for a past turn changes nothing."""
-    state = replace(state, notice="")
+    """Answer "begin", "choose", "coach", "rewind" (to a turn), and "restart", which asks first,
+    with its "restart-yes" and "restart-no".
+    """
+    state = replace(state, notice="", confirming=action.name == "restart")
     match action.name:
         case "begin":
             return state, [_draft(state, ConversationBegan())]
@@ -216,6 +261,8 @@ def update(state: ConversationState, action: Action) -> tuple[ConversationState,
             return state, [_draft(state, ConversationCoached(not state.record.coaching))]
         case "rewind":
             return state, [_draft(state, _rewinding(state, action))]
+        case "restart-yes":
+            return state, [_draft(state, ConversationRewound(0))]
         case "choose":
             return _choose(state, action)
     return state, ()
@@ -233,13 +280,21 @@ def _rewinding(state: ConversationState, action: Action) -> ConversationRewound:
 
 
 def _choose(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:
-    turn = len(state.record.turns)
-    if action.get(fields.TURN) != str(turn):
-        return replace(state, notice=ELSEWHERE), ()
-    moves = state.moves
+    turns = state.record.turns
+    asked = number(action.get(fields.TURN))
+    if asked == len(turns):
+        place = _chosen(state, state.record.spot, action)
+        if place is None:
+            raise ActionError
+        name, _ = state.record.spot
+        return state, [_draft(state, ConversationChose(asked, name, place))]
+    if 0 <= asked < len(turns) and _chosen(state, turns[asked].spot, action) == turns[asked].choice:
+        return state, ()  # the same move once more: a second click, or a page that is behind
+    return replace(state, notice=NOT_OPEN), ()
+
+
+def _chosen(state: ConversationState, spot: Spot, action: Action) -> int | None:
+    """Return the place in the file of the move chosen at a spot; None if it is not offered."""
+    moves = state.moves_at(spot)
     chosen = number(action.about)
-    if not 1 <= chosen <= len(moves):
-        raise ActionError
-    place, _ = moves[chosen - 1]
-    name, _ = state.record.spot
-    return state, [_draft(state, ConversationChose(turn, name, place))]
+    return moves[chosen - 1][0] if 1 <= chosen <= len(moves) else None

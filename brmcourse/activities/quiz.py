@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from brmcourse.activities import fields
 from brmcourse.activities import response as responses
-from brmcourse.activities.activity import NONE, Action, Context
+from brmcourse.activities.activity import NONE, Action, Context, Note
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError, ResponseError
 from brmcourse.events import (
@@ -286,6 +286,16 @@ def fold(record: QuizRecord, event: Event) -> QuizRecord:
         case QuizReset():  # the test before was begun anew
             return record._replace(tries=_tries(record, own=True))
     return record
+
+
+def done(record: QuizRecord) -> bool:
+    """Say whether each question has an answer."""
+    return record.over(record.content.quiz)
+
+
+def written(_record: QuizRecord) -> Sequence[Note]:
+    """Return nothing: what is written here is an answer."""
+    return ()
 
 
 def _tries(record: QuizRecord, *, own: bool) -> Mapping[str, Tries]:

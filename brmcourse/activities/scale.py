@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from brmcourse.activities.activity import NONE, Action, Context
+from brmcourse.activities.activity import NONE, Action, Context, Note
 from brmcourse.content.library import BASELINE, Library
 from brmcourse.events import Body, Draft, Event, ScaleFinished, ScaleRated, ScaleReopened
 from brmcourse.model.scale import Baseline, Format, Item, Scale
@@ -150,6 +150,16 @@ def fold(record: ScaleRecord, event: Event) -> ScaleRecord:
         case ScaleReopened():
             return record._replace(ratings={}, finished=False)
     return record
+
+
+def done(record: ScaleRecord) -> bool:
+    """Say whether a result was asked for."""
+    return record.result is not None
+
+
+def written(_record: ScaleRecord) -> Sequence[Note]:
+    """Return nothing: ratings are chosen, not written."""
+    return ()
 
 
 def _finished(record: ScaleRecord, result: Result) -> ScaleRecord:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
 from brmcourse.activities import fields
-from brmcourse.activities.activity import NONE, Action, Context, number
+from brmcourse.activities.activity import NONE, Action, Context, Note, number
 from brmcourse.content.library import Library
 from brmcourse.events import (
     Body,
@@ -29,6 +29,10 @@ Texts = Mapping[str, str]
 
 EMPTY: Mapping[int, Texts] = MappingProxyType({FIRST: NONE})
 """An untouched sheet."""
+
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""When an entry was saved if that is not known."""
 
 
 class SheetRecord(NamedTuple):
@@ -173,6 +177,27 @@ def fold(record: SheetRecord, event: Event) -> SheetRecord:
         case SheetRestored(entry=place) if place in removed:
             return record._replace(entries=_with(entries, removed), removed={})
     return record
+
+
+def done(record: SheetRecord) -> bool:
+    """Say whether anything stands in it."""
+    return bool(record.filled)
+
+
+def written(record: SheetRecord) -> Sequence[Note]:
+    """Return the entry saved last, in the name of all of them."""
+    times = {place: record.saved.get(place, LONG_AGO) for place in record.filled}
+    if not times:
+        return ()
+    latest = max(times, key=times.__getitem__)
+    said = _beginning(record.content, record.entries[latest])
+    return (Note(record.content.title, said, times[latest]),)
+
+
+def _beginning(sheet: Sheet, texts: Texts) -> str:
+    """Return the first thing written in an entry; if all is chosen, the first answer's words."""
+    said = (field.said(texts.get(field.id, "")) for field in sheet.fields)
+    return sheet.headline(texts) or next(filter(str.strip, said), "")
 
 
 def _with(entries: Mapping[int, Texts], more: Mapping[int, Texts]) -> Mapping[int, Texts]:

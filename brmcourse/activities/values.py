@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import permutations
 from typing import NamedTuple
 
 from brmcourse.activities import fields
-from brmcourse.activities.activity import Action, Context, number, shuffled
+from brmcourse.activities.activity import Action, Context, Note, number, shuffled
 from brmcourse.content.library import Library
 from brmcourse.events import (
     Body,
@@ -53,13 +54,17 @@ class Comparison:
 
 
 class ValuesRecord(NamedTuple):
-    """What was ranked, guessed and heard. `ranking` is empty until there is one."""
+    """What was ranked, guessed and heard; `noted` is when something about the partner was.
+
+    `ranking` is empty until there is one.
+    """
 
     content: Values
     ranking: tuple[str, ...] = ()
     predicted: Picks = NO_PICKS
     revised: Picks = NO_PICKS
     asked: bool = False
+    noted: datetime | None = None
 
     @property
     def guessed(self) -> Sequence[str]:
@@ -190,12 +195,29 @@ def fold(record: ValuesRecord, event: Event) -> ValuesRecord:
         case ValuesRanked(order=order):
             return _ranked(record, order)
         case ValuesPredicted(picks=picks):
-            return record._replace(predicted=_known(record, picks))
+            return record._replace(predicted=_known(record, picks), noted=event.time)
         case ValuesRevised(picks=picks):
-            return record._replace(revised=_known(record, picks))
+            return record._replace(revised=_known(record, picks), noted=event.time)
         case ValuesAsked(yes=yes):
             return record._replace(asked=yes)
     return record
+
+
+def done(record: ValuesRecord) -> bool:
+    """Say whether there are an own order and three guesses."""
+    return bool(record.ranking) and len(record.guessed) >= TOP
+
+
+def written(record: ValuesRecord) -> Sequence[Note]:
+    """Return what was noted of the partner: the first words beside a value, else the values."""
+    cards = record.heard or record.guessed
+    if not cards or record.noted is None:
+        return ()
+    beside = [pick.get("said", "") for pick in record.revised]
+    beside += [pick.get("evidence", "") for pick in record.predicted]
+    names = ", ".join(record.content.card(card).name for card in cards)
+    said = next(filter(str.strip, beside), names)
+    return (Note(record.content.title, said, record.noted),)
 
 
 def _ranked(record: ValuesRecord, order: Sequence[str]) -> ValuesRecord:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from brmcourse.activities import fields
-from brmcourse.activities.activity import NONE, Action, Context
+from brmcourse.activities.activity import NONE, Action, Context, Note
 from brmcourse.events import Draft, Event, PlanWrote, ReflectionWrote
 from brmcourse.model.prompts import PlanPrompt, ReflectionPrompt
 
@@ -27,6 +27,11 @@ class Entry(NamedTuple):
     def written(self) -> bool:
         """Whether anything stands there."""
         return any(text.strip() for text in self.texts.values())
+
+    @property
+    def beginning(self) -> str:
+        """The first of the texts that stands there."""
+        return next(filter(str.strip, self.texts.values()), "")
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,25 @@ def fold(record: WritingRecord, event: Event) -> WritingRecord:
         return record
     entry = Entry(vars(event.body), event.time)
     return record._replace(entries={**record.entries, event.subject: entry})
+
+
+def written(record: WritingRecord) -> Sequence[Note]:
+    """Return what stands written to each prompt."""
+    found = []
+    for prompt in record.content.prompts:
+        entry = record.entries.get(prompt.id)
+        if entry and entry.written:
+            found.append(Note(prompt.title, entry.beginning, entry.time))
+    return found
+
+
+def filled(record: WritingRecord, *names: str) -> bool:
+    """Say whether something stands in these fields of each prompt."""
+    for prompt in record.content.prompts:
+        entry = record.entries.get(prompt.id)
+        if entry is None or not all(entry.texts[name].strip() for name in names):
+            return False
+    return True
 
 
 def update(state: WritingState, action: Action) -> tuple[WritingState, Sequence[Draft]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from brmcourse.activities.activity import Action, Context
+from brmcourse.activities.activity import Action, Context, Note
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError
 from brmcourse.events import Body, Draft, Event
@@ -72,6 +72,16 @@ def fold(record: PollRecord, event: Event) -> PollRecord:
     if isinstance(event.body, PollVoted):
         return record._replace(vote=event.body.choice, times=record.times + 1)
     return record
+
+
+def done(record: PollRecord) -> bool:
+    """Say whether there is a vote."""
+    return bool(record.vote)
+
+
+def written(_record: PollRecord) -> Sequence[Note]:
+    """Return nothing: a vote is chosen, not written."""
+    return ()
 
 
 def begin(record: PollRecord, _context: Context) -> PollState:

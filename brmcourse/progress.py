@@ -1,0 +1,308 @@
+"""How far a learner has come: what is begun and done, what they wrote, and where to go on.
+
+`Progress` is a fold over the whole log that reads only what is new. `course_progress` sets it
+beside the modules and their steps. Both know nothing of pages.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any, NamedTuple
+
+from brmcourse.activities.activity import Activity, Note
+from brmcourse.catalogue import CATALOGUE, Row, activity_of
+from brmcourse.content.library import Library
+from brmcourse.errors import UnknownIdError
+from brmcourse.events import Draft, Event, StepPassed
+from brmcourse.log.log import START, Log
+
+EDITION = 1
+"""Steps are headings of the reading: to pass one is to pass it, however it is reworded."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An activity that the course shows: its public name, what it is about, and its content.
+
+    Two places are equal if they show the same, wherever in the course they are.
+    """
+
+    name: str
+    about: str
+    content: Any = field(compare=False, repr=False)
+
+    @property
+    def row(self) -> Row:
+        """The activity's row in the catalogue."""
+        return CATALOGUE[self.name]
+
+    @property
+    def activity(self) -> Activity[Any, Any, Any]:
+        """The activity's functions."""
+        activity: Activity[Any, Any, Any] = activity_of(self.row)
+        return activity
+
+    def key(self, partner: str) -> str:
+        """Return whom it is about if that is the current partner; nothing if it is about none."""
+        return partner if self.row.partner else ""
+
+
+def find_place(library: Library, name: str, about: str = "") -> Place:
+    """Return the activity behind a public name; raise UnknownIdError or ContentError."""
+    row = CATALOGUE.get(name)
+    if row is None:
+        raise UnknownIdError("activity", name, list(CATALOGUE))
+    content = activity_of(row).find(library, about)
+    return Place(name, "" if row.single else about.lower(), content)
+
+
+def passing(module: str, step: str) -> Draft:
+    """Return the event of going on from the end of a step of a module."""
+    return Draft(module, EDITION, StepPassed(step))
+
+
+class Touched(NamedTuple):
+    """What a learner did last: something at a place, or going on from a step of a module."""
+
+    place: Place | None = None
+    module: str = ""
+    step: str = ""
+
+
+class Written(NamedTuple):
+    """Something in the learner's own words, and where it can be changed."""
+
+    place: Place
+    note: Note
+
+
+class _Kept:
+    """A place with its records by partner, and the partners that anything was done about."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.partner = place.row.partner
+        self.fold = place.activity.fold
+        self.blank = place.activity.blank(place.content)
+        self.records: dict[str, Any] = {}
+        self.begun: set[str] = set()
+
+
+class Progress:
+    """What the log says of each place, and of the steps that were passed.
+
+    The records are those that `recorded` comes to: of a place about the current partner one for
+    each partner, of another place one. `places` are in the order of the course: where several rest
+    on the same events, what was done was done at the first.
+    """
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._kept = {place: _Kept(place) for place in dict.fromkeys(places)}
+        self._resting = _resting(self._kept.values())
+        self._lock = RLock()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._cursor = START
+        self._number = 0
+        self._last: dict[str, tuple[int, Touched]] = {}
+        self._passed: dict[str, frozenset[str]] = {}
+        for kept in self._kept.values():
+            kept.records = {}
+            kept.begun = set()
+
+    def catch_up(self, log: Log) -> None:
+        """Fold in what the log has beyond what was read; all anew if it is another log by now."""
+        with self._lock:
+            cursor, events = log.read(self._cursor)
+            if cursor.epoch != self._cursor.epoch:
+                self._forget()
+            self.fold(events)
+            self._cursor = cursor
+
+    def fold(self, events: Iterable[Event]) -> None:
+        """Fold further events in, oldest first."""
+        for event in events:
+            self._number += 1
+            if isinstance(event.body, StepPassed):
+                self._pass(event.subject, event.body.step)
+            for kept, own in self._resting.get(event.subject, ()):
+                partner = event.partner if kept.partner else ""
+                before = kept.records.get(partner, kept.blank)
+                after = kept.fold(before, event)
+                if after is before:
+                    continue
+                kept.records[partner] = after
+                if own:
+                    kept.begun.add(partner)
+                    self._last[partner] = (self._number, Touched(kept.place))
+
+    def _pass(self, module: str, step: str) -> None:
+        self._passed[module] = self.passed(module) | {step}
+        self._last[""] = (self._number, Touched(None, module, step))
+
+    def record(self, place: Place, partner: str) -> Any:
+        """Return what is recorded of a place."""
+        kept = self._kept[place]
+        return kept.records.get(place.key(partner), kept.blank)
+
+    def begun(self, place: Place, partner: str) -> bool:
+        """Say whether anything was done there."""
+        return place.key(partner) in self._kept[place].begun
+
+    def done(self, place: Place, partner: str) -> bool:
+        """Say whether what it asks for was done."""
+        return place.activity.done(self.record(place, partner))
+
+    def passed(self, module: str) -> frozenset[str]:
+        """Return the steps of a module that the learner went on from."""
+        return self._passed.get(module, frozenset())
+
+    def last(self, partner: str) -> Touched | None:
+        """Return what was done last, about that partner or about none; None if nothing was."""
+        found = [self._last[key] for key in {partner, ""} if key in self._last]
+        return max(found)[1] if found else None
+
+    def notes(self, partner: str) -> list[Written]:
+        """Return what the learner wrote about that partner, the latest first."""
+        found = []
+        for place in self._kept:
+            written = place.activity.written(self.record(place, partner))
+            found += [Written(place, note) for note in written]
+        return sorted(found, key=lambda written: written.note.time, reverse=True)
+
+
+def _resting(places: Iterable[_Kept]) -> dict[str, list[tuple[_Kept, bool]]]:
+    """Return by subject the places that rest on it, and whether it is their own.
+
+    A subject belongs to the first place that rests on it. A place to which none is left, such as
+    the plan that shows what was written elsewhere, has part in all of its subjects. The owner
+    stands last, so that it is the place touched last.
+    """
+    found: dict[str, list[tuple[_Kept, bool]]] = {}
+    for kept in places:
+        subjects = kept.place.activity.subjects(kept.place.content)
+        own = [name for name in subjects if name not in found] or subjects
+        for name in subjects:
+            found.setdefault(name, []).insert(0, (kept, name in own))
+    return found
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page of a module: its name in the address, and the places on it in order."""
+
+    slug: str
+    title: str
+    minutes: int
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModuleSteps:
+    """A module of the course with its steps in order."""
+
+    id: str
+    title: str
+    minutes: int
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class StepProgress:
+    """How far one step is; `open` are the places that are not done."""
+
+    step: Step
+    done: bool
+    begun: bool
+    open: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModuleProgress:
+    """How far a module is."""
+
+    module: ModuleSteps
+    steps: tuple[StepProgress, ...]
+
+    @property
+    def done(self) -> bool:
+        """Whether all steps are done."""
+        return all(step.done for step in self.steps)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was done."""
+        return any(step.begun for step in self.steps)
+
+    @property
+    def minutes_left(self) -> int:
+        """How long the steps that are not done take together."""
+        return sum(step.step.minutes for step in self.steps if not step.done)
+
+    @property
+    def next(self) -> StepProgress | None:
+        """The first step that is not done."""
+        return next((step for step in self.steps if not step.done), None)
+
+
+class GoOn(NamedTuple):
+    """Where to go on: a step of a module, and the first place there that is not done, if any."""
+
+    module: ModuleSteps
+    step: Step
+    place: Place | None
+
+
+@dataclass(frozen=True)
+class CourseProgress:
+    """How far the course is, and where to go on; None when all is done."""
+
+    modules: tuple[ModuleProgress, ...]
+    go_on: GoOn | None
+
+
+def course_progress(
+    modules: Sequence[ModuleSteps], progress: Progress, partner: str
+) -> CourseProgress:
+    """Return how far each module and step is.
+
+    A step is done when all its places are, and one without places when it was passed. One goes on
+    in the module touched last, at its first step not done; else in the first module not done.
+    """
+    found = tuple(_module_progress(module, progress, partner) for module in modules)
+    return CourseProgress(found, _go_on(found, progress.last(partner)))
+
+
+def _module_progress(module: ModuleSteps, progress: Progress, partner: str) -> ModuleProgress:
+    passed = progress.passed(module.id)
+    steps = []
+    for step in module.steps:
+        open_ = tuple(place for place in step.places if not progress.done(place, partner))
+        done = not open_ if step.places else step.slug in passed
+        begun = done or step.slug in passed
+        begun = begun or any(progress.begun(place, partner) for place in step.places)
+        steps.append(StepProgress(step, done, begun, open_))
+    return ModuleProgress(module, tuple(steps))
+
+
+def _go_on(modules: Sequence[ModuleProgress], last: Touched | None) -> GoOn | None:
+    for found in (*_touched(modules, last), *modules):
+        step = found.next
+        if step:
+            return GoOn(found.module, step.step, step.open[0] if step.open else None)
+    return None
+
+
+def _touched(modules: Sequence[ModuleProgress], last: Touched | None) -> Iterator[ModuleProgress]:
+    """Yield the module touched last; if several show the place, the first."""
+    for found in modules:
+        if last and _shows(found.module, last):
+            yield found
+            return
+
+
+def _shows(module: ModuleSteps, touched: Touched) -> bool:
+    if touched.place is None:
+        return module.id == touched.module
+    return any(touched.place in step.places for step in module.steps)
