@@ -15,6 +15,9 @@ TURN = "turn"
 PARTNER = "about-partner"
 """The key of the partner that the page is to be about."""
 
+SHOWN_PARTNER = "shown-partner"
+"""The key of the partner that a page without a script was about when it was made."""
+
 RATING = "rate-"
 
 

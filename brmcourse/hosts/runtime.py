@@ -1,5 +1,6 @@
 """What runs on this machine: the note a running course leaves behind, its port and its key."""
 
+import errno
 import hashlib
 import json
 import os
@@ -10,54 +11,64 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 from urllib.request import ProxyHandler, build_opener
 
-from tornado.netutil import bind_sockets
-
 from brmcourse.errors import PortTakenError
+from brmcourse.hosts.door import new_key
 from brmcourse.model.course import Course
 from brmcourse.paths import user_folder
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8866
 PORTS_TRIED = 50
+LAST_PORT = 65535
 
 
 @dataclass(frozen=True)
 class Running:
-    """A course that is open on this machine: `pages` or `lab`, for one folder."""
+    """A course that is open on this machine: `pages` or `lab`, for one folder.
+
+    `url` is its first page; keys that open it are made from `entry`.
+    """
 
     mode: str
     folder: str
     pid: int
     url: str
+    entry: str
+
+    @property
+    def port(self) -> int:
+        """The port it is served on."""
+        return urlsplit(self.url).port or 0
+
+    def address(self, path: str | None = None) -> str:
+        """Return an address that opens the course once, at its first page or at a path."""
+        parts = urlsplit(self.url)
+        query = f"key={new_key(self.entry)}"
+        return urlunsplit(parts._replace(path=parts.path if path is None else path, query=query))
 
 
 @dataclass(frozen=True)
 class Opening:
     """What a host needs to serve the course; it calls `ready` once the first page can be asked for.
 
-    A `lean` one keeps no page ready in advance.
+    `secret` is the course's own on this machine, `entry` what keys of this start are made from.
     """
 
     course: Course
     folder: Path
     sockets: list[socket.socket]
-    key: str
+    secret: str
+    entry: str
     ready: Callable[[], None]
-    lean: bool = False
 
     @property
     def port(self) -> int:
         """Return the port the course is served on."""
         port: int = self.sockets[0].getsockname()[1]
         return port
-
-    @property
-    def cookie_secret(self) -> bytes:
-        """Return the bytes that sign the browser's cookie."""
-        return hashlib.sha256(self.key.encode()).digest()
 
 
 def find_running(mode: str, folder: Path) -> Running | None:
@@ -93,40 +104,54 @@ def forget(running: Running) -> None:
 def claim_port(wanted: int | None) -> list[socket.socket]:
     """Return listening sockets on `wanted`, or without a wish on the first free port.
 
-    Raises PortTakenError when the wanted port is in use.
+    Raises PortTakenError when the wanted port cannot be had.
     """
     if wanted is not None:
-        return _claim(wanted)
+        return [_claim(wanted)]
     for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
         with suppress(OSError):
-            return bind_sockets(port, HOST)
-    return bind_sockets(0, HOST)
+            return [_listen(port)]
+    return [_listen(0)]
 
 
-def _claim(port: int) -> list[socket.socket]:
-    try:
-        return bind_sockets(port, HOST)
-    except (OSError, OverflowError) as problem:
+def _claim(port: int) -> socket.socket:
+    if not 0 <= port <= LAST_PORT:
         raise PortTakenError(
-            f"Port {port} cannot be used: another program may have it. "
+            f"There is no port {port}: ports go from 0 to {LAST_PORT}. "
             "Leave out --port, and the course finds a free one."
+        )
+    try:
+        return _listen(port)
+    except OSError as problem:
+        why = "another program has it" if problem.errno == errno.EADDRINUSE else problem.strerror
+        raise PortTakenError(
+            f"Port {port} cannot be used: {why}. Leave out --port, and the course finds a free one."
         ) from problem
 
 
-def course_key() -> str:
-    """Return the secret that opens the course in the browser.
+def _listen(port: int) -> socket.socket:
+    return socket.create_server((HOST, port), backlog=128)
+
+
+def course_secret() -> str:
+    """Return the secret of the course on this machine; it is on no page and in no address.
 
     It is made once and stays, so that a page left open overnight still works after a restart.
     """
-    path = user_folder() / "key"
+    path = user_folder() / "secret"
     with suppress(OSError):
-        key = path.read_text().strip()
-        if key:
-            return key
+        secret = path.read_text().strip()
+        if secret:
+            return secret
     path.parent.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_hex(16)
-    _write_private(path, key)
-    return key
+    secret = secrets.token_hex(32)
+    _write_private(path, secret)
+    return secret
+
+
+def new_entry() -> str:
+    """Return what the keys of one start of the course are made from."""
+    return secrets.token_hex(32)
 
 
 def _note(mode: str, folder: Path) -> Path:

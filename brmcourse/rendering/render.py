@@ -1,7 +1,7 @@
 """State to HTML: the same for the notebook, the phone and paper; every text in it is escaped."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from math import ceil, floor
@@ -31,18 +31,29 @@ class About:
 
 
 NO_TICKET = Markup()
+HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
 
 @dataclass(frozen=True)
 class Around:
     """What the host puts around an activity.
 
-    ticket   the hidden fields of each form, where forms are sent without a script
+    hidden   fields of each form, by name, where forms are sent without a script
     reading  gives the address of a section of the module by its title
+    ticket   the hidden fields as HTML; the partner's key is one of them
     """
 
-    ticket: Markup = NO_TICKET
+    hidden: Mapping[str, str] = field(default_factory=dict)
     reading: Callable[[str], str] = "#{}".format
+    ticket: Markup = NO_TICKET
+
+    def about(self, partner: str) -> "Around":
+        """Return the same around a page about that partner."""
+        if not self.hidden:
+            return self
+        hidden = {**self.hidden, fields.SHOWN_PARTNER: partner}
+        ticket = Markup().join(HIDDEN.format(*pair) for pair in hidden.items())
+        return replace(self, ticket=ticket)
 
 
 NOTHING_AROUND = Around()
@@ -64,6 +75,7 @@ def render(  # noqa: PLR0913 -- each by its name
     the learner.
     """
     page = _template(template)
+    around = around.about(about.key if about else "")
     return page.render(state=state, trouble=trouble, notice=notice, about=about, around=around)
 
 
@@ -72,7 +84,7 @@ def render_problem(
 ) -> str:
     """Return the HTML of a mishap above what was on show before, perhaps with "Try again"."""
     page = _template("problem.html")
-    return page.render(title=title, text=text, retry=retry, around=around) + below
+    return page.render(title=title, text=text, retry=retry, around=around.about("")) + below
 
 
 @cache
