@@ -1,12 +1,17 @@
 """JupyterLab in course mode: the learner's own notebooks, under settings of our own."""
 
 import logging
+import secrets
 import signal
 from typing import Any
 
+from jupyter_server.auth.identity import IdentityProvider, User
 from jupyter_server.serverapp import ServerApp
+from tornado.web import RequestHandler
+from traitlets import Instance
 from traitlets.config import Config
 
+from brmcourse.hosts.door import Door, derived
 from brmcourse.hosts.kernels import OwnPython, PromptConnection
 from brmcourse.hosts.runtime import HOST, Opening
 from brmcourse.hosts.web import Alive, FileLog
@@ -23,6 +28,22 @@ def serve(opening: Opening) -> None:
     server.web_app.add_handlers(".*$", [(r"/brmcourse/alive", Alive)])
     server.io_loop.add_callback(opening.ready)
     server.start()
+
+
+class OneTimeKey(IdentityProvider):
+    """Lets in whoever has a key that opens once, and gives the cookie that Jupyter gives.
+
+    What Jupyter calls the token starts kernels; it is drawn anew each time and shown nowhere.
+    """
+
+    door = Instance(Door).tag(config=True)
+
+    async def get_user_token(self, handler: RequestHandler) -> User | None:
+        """Return whom the address's key belongs to."""
+        key = handler.get_argument("key", "")
+        if key and self.door.admits(key):
+            return self.generate_anonymous_user(handler)
+        return await super().get_user_token(handler)
 
 
 class CourseLab(FileLog, ServerApp):
@@ -58,7 +79,7 @@ def _settings(opening: Opening) -> Config:
         root_dir=str(opening.folder),
         ip=HOST,
         port=opening.port,
-        cookie_secret=opening.cookie_secret,
+        cookie_secret=derived(opening.secret, "lab"),
         open_browser=False,
         no_browser_open_file=True,
         # Only this machine is served; in a container the learner is often root.
@@ -68,7 +89,12 @@ def _settings(opening: Opening) -> Config:
         kernel_websocket_connection_class=PromptConnection,
     )
     settings.MappingKernelManager.kernel_manager_class = "brmcourse.hosts.kernels.QuietKernel"
-    settings.IdentityProvider.update(token=opening.key, cookie_options={"samesite": "Lax"})
+    settings.ServerApp.identity_provider_class = OneTimeKey
+    settings.OneTimeKey.update(
+        door=Door(opening.secret, opening.entry),
+        token=secrets.token_hex(32),
+        cookie_options={"samesite": "Lax"},
+    )
     settings.LabApp.update(
         log_level=logging.ERROR,
         news_url=None,
