@@ -52,11 +52,6 @@ def _add_start(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("--port", type=int, help="use this port, or fail if it is taken")
     parser.add_argument("--dir", type=Path, help="folder for your own copy of the notebooks")
-    parser.add_argument(
-        "--lean",
-        action="store_true",
-        help="keep no page ready in advance: less memory, slower pages",
-    )
     parser.set_defaults(run=_start)
 
 
@@ -68,7 +63,6 @@ def _start(arguments: argparse.Namespace) -> int:
         browser=not arguments.no_browser,
         port=arguments.port,
         folder=arguments.dir,
-        lean=arguments.lean,
     )
     return start(wish)
 

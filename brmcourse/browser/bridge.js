@@ -39,11 +39,15 @@ function actionId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
+// `model.get("html")` is undefined where the server has put the page's HTML into `el` already.
 function render({ model, el }) {
-  const root = document.createElement("div");
-  el.append(root);
-  let shown = model.get("html");
-  swap(root, shown);
+  const sent = model.get("html");
+  const root = sent === undefined ? el : document.createElement("div");
+  let shown = sent;
+  if (sent !== undefined) {
+    el.append(root);
+    swap(root, sent);
+  }
   let last = null; // the action whose answer is awaited
   let watchdog = 0;
   const drafts = new Map(); // form -> {pause, limit}: texts typed and not yet sent
@@ -52,7 +56,7 @@ function render({ model, el }) {
     last = actionId();
     root.dataset.acted = focused ? "1" : "";
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => lost(true), PATIENCE);
+    if (!model.patient) watchdog = setTimeout(() => lost(true), PATIENCE);
     // Whom the page is about: another window may have turned to another partner meanwhile.
     const partner = root.querySelector("[data-partner]")?.dataset.partner ?? "";
     model.send({ n: last, action, form, partner });
@@ -96,13 +100,13 @@ function render({ model, el }) {
   }
   function follow(event) {
     const title = event.target.closest?.("a[data-heading]")?.dataset.heading;
-    if (!title) return;
-    event.preventDefault();
     const headings = [...document.querySelectorAll("h2, h3, h4")];
     const heading = headings.find((h) => h.textContent.replace("¶", "").trim() === title);
-    heading?.setAttribute("tabindex", "-1");
-    heading?.focus({ preventScroll: true });
-    heading?.scrollIntoView({ block: "start" });
+    if (!heading) return; // on another page, which the link's address leads to
+    event.preventDefault();
+    heading.setAttribute("tabindex", "-1");
+    heading.focus({ preventScroll: true });
+    heading.scrollIntoView({ block: "start" });
   }
   const draftOf = (event) => event.target.closest("form[data-draft]");
   const isText = (event) => event.target.matches(TEXT);
@@ -119,7 +123,7 @@ function render({ model, el }) {
   document.addEventListener("visibilitychange", hidden);
   window.addEventListener("pagehide", flushAll);
   model.on("msg:custom", answered);
-  send("open", {}, false);
+  if (sent !== undefined) send("open", {}, false);
   return () => {
     flushAll();
     clearTimeout(watchdog);

@@ -20,16 +20,17 @@ from brmcourse.hosts.runtime import (
     Opening,
     Running,
     claim_port,
-    course_key,
+    course_secret,
     find_running,
     forget,
+    new_entry,
     remember,
 )
 from brmcourse.paths import course_root, log_path, user_folder
 
 HOSTS = Path(__file__).parent
 JUPYTER_FOLDERS = {
-    "JUPYTER_PATH": [HOSTS / "pages" / "jupyter", HOSTS / "lab" / "jupyter"],
+    "JUPYTER_PATH": [HOSTS / "lab" / "jupyter"],
     "JUPYTER_CONFIG_PATH": [HOSTS / "lab" / "config"],
 }
 
@@ -45,7 +46,6 @@ class Wish:
     browser: bool = True
     port: int | None = None
     folder: Path | None = None
-    lean: bool = False
 
     @property
     def mode(self) -> str:
@@ -65,9 +65,11 @@ def start(wish: Wish) -> int:
     try:
         running = find_running(wish.mode, folder)
         if running:
-            say(f"The course is already open at {running.url}")
+            if wish.port not in (None, 0, running.port):
+                say(f"It keeps port {running.port}. To change that, end it first (Ctrl-C there).")
+            say(f"The course is already open at {running.address()}")
             if wish.browser:
-                open_browser(running.url)
+                open_browser(running.address())
             return 0
         _serve(wish, folder)
     except CourseError as problem:
@@ -83,30 +85,30 @@ def _serve(wish: Wish, folder: Path) -> None:
     course = load_course()
     for sentence in library.refresh(course_root() / "notebooks", folder):
         say(sentence)
-    _keep_to_ourselves()
-    key = course_key()
+    _keep_a_log()
+    if wish.lab:
+        _keep_jupyter_to_ourselves()
     sockets = claim_port(wish.port)
     port = sockets[0].getsockname()[1]
     first = f"lab/tree/{course.modules[0].id}.ipynb" if wish.lab else ""
-    url = f"http://{HOST}:{port}/{first}?token={key}"
-    running = Running(wish.mode, str(folder), os.getpid(), url)
+    url = f"http://{HOST}:{port}/{first}"
+    running = Running(wish.mode, str(folder), os.getpid(), url, new_entry())
     host = import_module(f"brmcourse.hosts.{wish.mode}.app")
     try:
-        ready = partial(_announce, wish, course.title, running)
-        host.serve(Opening(course, folder, sockets, key, ready, lean=wish.lean))
+        ready = partial(_announce, wish, running)
+        host.serve(Opening(course, folder, sockets, course_secret(), running.entry, ready))
     finally:
         forget(running)
 
 
-def _announce(wish: Wish, title: str, running: Running) -> None:
+def _announce(wish: Wish, running: Running) -> None:
     remember(running)
-    say(f"{title}\n")
-    say(f"The course is open at {running.url}")
+    say(f"The course is open at {running.address()} (press Ctrl-C here to end it).")
     say(f"Your notebooks are in {running.folder}")
-    say("Press Ctrl-C in this window to end the course.")
     if wish.browser:
+        address = (running.address(),)
         # Some browsers return only when they are closed.
-        threading.Thread(target=open_browser, args=(running.url,), daemon=True).start()
+        threading.Thread(target=open_browser, args=address, daemon=True).start()
 
 
 def open_browser(url: str) -> None:
@@ -132,11 +134,16 @@ def _has_screen() -> bool:
     return any(map(os.environ.get, SIGNS_OF_A_SCREEN))
 
 
-def _keep_to_ourselves() -> None:
-    """Point Jupyter at folders of our own and its messages at our log.
+def _keep_a_log() -> None:
+    """Send what libraries have to say to the course's log; the terminal stays readable."""
+    log_path().parent.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=log_path(), level=logging.ERROR, encoding="utf-8")
+    logging.disable(logging.WARNING)
+    logging.captureWarnings(True)
 
-    The learner's Jupyter and IPython settings are neither read nor changed.
-    """
+
+def _keep_jupyter_to_ourselves() -> None:
+    """Point Jupyter at folders of our own: the learner's settings are neither read nor changed."""
     own = user_folder() / "jupyter"
     for name, folder in {
         "JUPYTER_CONFIG_DIR": own / "config",
@@ -151,7 +158,3 @@ def _keep_to_ourselves() -> None:
         rest = [os.environ[name]] if name in os.environ else []
         os.environ[name] = os.pathsep.join([*map(str, folders), *rest])
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-    log_path().parent.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(filename=log_path(), level=logging.ERROR, encoding="utf-8")
-    logging.disable(logging.WARNING)
-    logging.captureWarnings(True)

@@ -1,154 +1,408 @@
-"""The page host: Voila in our own process, with our template, without the learner's settings."""
+"""The page host: the course's notebooks as pages of one small server, without kernels."""
 
+import os
 import re
-import shutil
-import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from jupyter_server.base.handlers import FileFindHandler
-from jupyter_server.services.kernels.handlers import KernelHandler
-from tornado.httpserver import HTTPServer
-from tornado.ioloop import IOLoop, PeriodicCallback
-from traitlets.config import Config
-from voila.app import Voila
-from voila.exporter import VoilaMarkdownRenderer
-from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
-from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from brmcourse.hosts.kernels import OwnPython, PromptConnection
-from brmcourse.hosts.pages.handlers import Connected, Goodbye, Home, Message, ModulePage
-from brmcourse.hosts.pages.kernels import Caretaker
-from brmcourse.hosts.runtime import HOST, Opening
-from brmcourse.hosts.web import Alive, FileLog
-from brmcourse.model.course import Course, Module, Page
+from brmcourse.activities import fields
+from brmcourse.content.library import Library
+from brmcourse.errors import ActionError, CourseError
+from brmcourse.events import is_id, new_id
+from brmcourse.hosts.door import Door
+from brmcourse.hosts.pages import assets, forms, home
+from brmcourse.hosts.pages.forms import Sent
+from brmcourse.hosts.pages.guard import Guard
+from brmcourse.hosts.pages.reading import Call, Foreign, Reading, Section
+from brmcourse.hosts.pages.server import serve as serve_app
+from brmcourse.hosts.pages.shelf import Shelf
+from brmcourse.hosts.pages.visits import Visits, new_visit
+from brmcourse.hosts.runtime import Opening
+from brmcourse.log.sqlite import SqliteLog
+from brmcourse.partners import choosing
+from brmcourse.paths import course_root, store_path
+from brmcourse.problems import problem_log
+from brmcourse.progress import CourseProgress, ModuleProgress, course_progress, passing
+from brmcourse.rendering.render import Around, day
+from brmcourse.session import Learner, Session, explain, find_session
 
-KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
+WHOLE = "all"
+"""The address of a whole module on one page, below the module's own."""
+
+ALIVE = "/brmcourse/alive"
+OPEN_PATHS = (ALIVE, "/static/")
+"""What may be asked for without a key."""
+
+ONWARD = "onward"
+"""What a page asks for when the learner goes on from the end of a step."""
+
+MESSAGES = {
+    403: (
+        "Please open the course from its own address",
+        ("The course is private to you. Start the course again in the window where you started it: "
+        "it opens the right page."),
+    ),
+    404: ("There is no such page", "Go to the first page of the course, and choose from there."),
+    405: ("There is no such page", "Go to the first page of the course, and choose from there."),
+    413: ("That was too much at once", "Shorten what you wrote, or save part of it elsewhere."),
+}
+FAILED = (
+    "This page could not be opened",
+    (
+        "Nothing you have answered is lost. Open the page again. If that does not help, end the "
+        "course in the window where you started it and start it once more."
+    ),
+)
+
+VISIT = re.compile(r"[\w-]{1,40}")
+"""What an id of an open page looks like."""
+
+FOCUS = re.compile(r'<[^>]* id="(?P<id>[^"]+)"[^>]*\bdata-focus\b')
+"""The mark of what new content begins with."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A part of a page: HTML, and for an activity its key and public name."""
+
+    html: Markup
+    key: str = ""
+    name: str = ""
+    foreign: bool = False
+
+
+class CoursePages:
+    """What is answered to each address."""
+
+    def __init__(self, shelf: Shelf, learner: Learner, door: Door) -> None:
+        self._shelf = shelf
+        self._learner = learner
+        self._door = door
+        self._visits = Visits(self._find)
+
+    @property
+    def app(self) -> ASGIApp:
+        """The application, with its guard before it."""
+        routes = [
+            Route(ALIVE, alive),
+            Route("/static/{version}/{name}", static),
+            Route("/", self.home),
+            Route("/", self.sent_home, methods=["POST"]),
+            Route("/mine", self.mine),
+            Route("/{page}", self.page),
+            Route("/{page}", self.sent, methods=["POST"]),
+            Route("/{page}/{step}", self.step),
+            Route("/{page}/{step}", self.sent, methods=["POST"]),
+        ]
+        handlers: dict[Any, Any] = {
+            HTTPException: lambda _, error: self.message(error.status_code),
+            CourseError: self._failed,
+            Exception: self._failed,
+        }
+        starlette = Starlette(routes=routes, exception_handlers=handlers)
+        return Guard(starlette, self._door, self.message, OPEN_PATHS)
+
+    # Pages
+
+    def home(self, request: Request) -> Response:
+        """Answer with what the course is, or where to go on."""
+        found = self._progress()
+        steps = self._shelf.steps()
+        known = self._learner.partners()
+        written = steps.progress.notes(known.current)
+        view = home.view(self._shelf.course, found, known, written)
+        return self._html(request, "home.html", home=view, nonce=new_id())
+
+    def mine(self, request: Request) -> Response:
+        """Answer with all that the learner wrote about the current partner."""
+        steps = self._shelf.steps()
+        steps.progress.catch_up(self._learner.log)
+        known = self._learner.partners()
+        texts = home.texts(steps.modules, steps.progress, known.current)
+        return self._html(request, "mine.html", texts=texts, partners=known)
+
+    def page(self, request: Request) -> Response:
+        """Answer with a page beside the modules, or go to the step of a module to go on with."""
+        name = self._name(request)
+        module = self._module(name)
+        if module is None:
+            return self._whole(request, name)
+        step = (module.next or module.steps[0]).step if module.begun else module.steps[0].step
+        return RedirectResponse(f"/{name}/{step.slug}", 303)
+
+    def step(self, request: Request) -> Response:
+        """Answer with one step of a module, or with all of it."""
+        name, slug = self._name(request), request.path_params["step"]
+        module = self._module(name)
+        reading = self._shelf.reading(name)
+        section = reading.section(slug)
+        if module is None or (section is None and slug != WHOLE):
+            raise HTTPException(404)
+        if section is None:
+            return self._whole(request, name)
+        visit = _visit(request)
+        place = reading.sections.index(section)
+        around = reading.sections
+        return self._html(
+            request,
+            "step.html",
+            nav=self._nav(module, slug),
+            module=module,
+            number=self._number(name),
+            section=section,
+            parts=self._parts(reading, section, visit),
+            first=place == 0,
+            earlier=around[place - 1] if place else None,
+            later=around[place + 1] if place + 1 < len(around) else None,
+            following=self._following(name),
+            visit=visit,
+            nonce=new_id(),
+        )
+
+    def _whole(self, request: Request, name: str) -> Response:
+        reading = self._shelf.reading(name)
+        module = self._module(name)
+        visit = _visit(request)
+        sections = [(section, self._parts(reading, section, visit)) for section in reading.sections]
+        return self._html(
+            request,
+            "whole.html",
+            nav=self._nav(module, WHOLE) if module else "",
+            module=module,
+            number=self._number(name) if module else 0,
+            title=reading.title,
+            sections=sections,
+            visit=visit,
+        )
+
+    def _parts(self, reading: Reading, section: Section, visit: str) -> list[Shown]:
+        shown = []
+        for part in section.parts:
+            if isinstance(part, Call):
+                html = self._activity(reading, part, visit)
+                shown.append(Shown(html, part.key, part.name))
+            else:
+                html = Markup(part.html)  # noqa: S704 -- made harmless
+                shown.append(Shown(html, foreign=isinstance(part, Foreign)))
+        return shown
+
+    def _activity(self, reading: Reading, call: Call, visit: str) -> Markup:
+        try:
+            session = self._visits.session(visit, *call)
+            html = session.open(self._around(reading, call, visit))
+        except Exception as error:  # noqa: BLE001 -- the rest of the page is shown
+            html = explain(error)
+        return Markup(html)  # noqa: S704 -- every text in it was escaped when it was rendered
+
+    def _around(self, reading: Reading, call: Call, visit: str) -> Around:
+        hidden = {
+            forms.TOKEN: self._door.token,
+            forms.VISIT: visit,
+            forms.ACTIVITY: call.key,
+            forms.NONCE: new_id(),
+        }
+        return Around(hidden, lambda title: reading.address(title) or "#")
+
+    # What pages send
+
+    async def sent(self, request: Request) -> Response:
+        """Answer what an activity's page sends: with its new HTML, or by going back to it."""
+        sent = await self._read(request)
+        return await run_in_threadpool(self._sent, request, sent)
+
+    async def sent_home(self, request: Request) -> Response:
+        """Turn to another partner."""
+        sent = await self._read(request)
+        return await run_in_threadpool(self._sent_home, sent)
+
+    async def _read(self, request: Request) -> Sent:
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            raise HTTPException(413) from None
+        try:
+            sent = forms.read_sent(request.headers.get("content-type", ""), body)
+        except ActionError:
+            raise HTTPException(400) from None
+        if not self._door.made(sent.token):
+            raise HTTPException(403)
+        return sent
+
+    def _sent(self, request: Request, sent: Sent) -> Response:
+        name, slug = self._name(request), request.path_params.get("step", "")
+        if sent.action == ONWARD:
+            return self._onward(name, slug, sent)
+        reading = self._shelf.reading(name)
+        call = next((call for call in reading.calls if call.key == sent.activity), None)
+        if call is None:
+            raise HTTPException(404)
+        session = self._session(sent.visit, call)
+        address = Around(reading=lambda title: reading.address(title) or "#")
+        html = session.answer(sent.message, address)
+        if not sent.scripted:
+            visit = sent.visit if VISIT.fullmatch(sent.visit) else new_visit()
+            place = _focus(html) or call.key
+            return RedirectResponse(f"{request.url.path}?visit={visit}#{place}", 303)
+        module = self._module(name)
+        nav = self._nav(module, slug) if module else ""
+        return JSONResponse({"n": sent.message.get("n"), "html": html, "nav": nav})
+
+    def _session(self, visit: str, call: Call) -> Session:
+        try:
+            return self._visits.session(visit, *call)
+        except CourseError:
+            raise HTTPException(404) from None
+
+    def _onward(self, name: str, slug: str, sent: Sent) -> Response:
+        """Note that a step was read to its end, and go on to the next one."""
+        reading = self._shelf.reading(name)
+        slugs = [section.slug for section in reading.sections]
+        if self._module(name) is None or slug not in slugs:
+            raise HTTPException(404)
+        self._learner.record([passing(name, slug)], _id(sent), "")
+        rest = slugs[slugs.index(slug) + 1 :]
+        following = self._following(name)
+        target = f"/{name}/{rest[0]}" if rest else f"/{following.module.id}" if following else "/"
+        return RedirectResponse(target, 303)
+
+    def _sent_home(self, sent: Sent) -> Response:
+        known = self._learner.partners()
+        form = sent.message.get("form", {})
+        key = (form.get(fields.PARTNER) or [""])[0] if isinstance(form, Mapping) else ""
+        if key not in known.codes:
+            raise HTTPException(404)
+        self._learner.record([choosing(known.codes[key])], _id(sent), key)
+        return RedirectResponse("/", 303)
+
+    # What all pages need
+
+    def message(self, status: int) -> Response:
+        """Return a page that says what is wrong, in words that help."""
+        heading, advice = MESSAGES.get(status, FAILED)
+        html = _template("message.html").render(
+            course=self._shelf.course, heading=heading, advice=advice, theme="", token=""
+        )
+        return HTMLResponse(html, status)
+
+    def _failed(self, _request: Request, error: Exception) -> Response:
+        problem_log().error("A page failed", exc_info=error)
+        return self.message(500)
+
+    def _html(self, request: Request, template: str, **words: Any) -> Response:
+        theme = request.cookies.get("course-theme", "")
+        html = _template(template).render(
+            course=self._shelf.course,
+            theme=theme if theme in ("dark", "light") else "",
+            token=self._door.token,
+            **words,
+        )
+        return HTMLResponse(html)
+
+    def _find(self, name: str, about: str) -> Session:
+        return find_session(self._shelf.library, name, about, self._learner)
+
+    def _name(self, request: Request) -> str:
+        name: str = request.path_params["page"]
+        if name not in self._shelf.ids:
+            raise HTTPException(404)
+        return name
+
+    def _progress(self) -> CourseProgress:
+        steps = self._shelf.steps()
+        steps.progress.catch_up(self._learner.log)
+        partner = self._learner.partners().current
+        return course_progress(steps.modules, steps.progress, partner)
+
+    def _module(self, name: str) -> ModuleProgress | None:
+        found = self._progress().modules
+        return next((module for module in found if module.module.id == name), None)
+
+    def _following(self, name: str) -> ModuleProgress | None:
+        """Return the module after that one."""
+        found = self._progress().modules
+        later = [module for module in found[1:] if found[found.index(module) - 1].module.id == name]
+        return later[0] if later else None
+
+    def _number(self, name: str) -> int:
+        return self._shelf.library.module_numbers[name]
+
+    def _nav(self, module: ModuleProgress, here: str) -> Markup:
+        number = self._number(module.module.id)
+        return Markup(_template("nav.html").render(module=module, here=here, number=number))  # noqa: S704
+
+
+def alive(_request: Request) -> Response:
+    """Answer with the process id: it says nothing about the learner, so it needs no key."""
+    return JSONResponse({"pid": os.getpid()})
+
+
+def static(request: Request) -> Response:
+    """Answer with a style sheet, script, font or picture of the pages."""
+    asset = assets.assets().get(request.path_params["name"])
+    if asset is None or request.path_params["version"] != assets.version():
+        raise HTTPException(404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(asset.content, media_type=asset.kind, headers=headers)
+
+
+def _visit(request: Request) -> str:
+    """Return the id of the page that is shown again, or a new one."""
+    known = request.query_params.get("visit", "")
+    return known if VISIT.fullmatch(known) else new_visit()
+
+
+def _id(sent: Sent) -> str:
+    """Return the id of what was sent; a new one if it has none."""
+    name = sent.message.get("n")
+    return name if isinstance(name, str) and is_id(name) else new_id()
+
+
+def _focus(html: str) -> str:
+    """Return the id of what new content begins with, if it has one."""
+    found = FOCUS.search(html)
+    return found["id"] if found else ""
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "asset": assets.address,
+        "fields": fields,
+        "forms": forms,
+        "ONWARD": ONWARD,
+        "WHOLE": WHOLE,
+    }
+    environment.filters |= {"day": day}
+    return environment.get_template(name)
 
 
 def serve(opening: Opening) -> None:
-    """Serve the course as pages until SIGINT or SIGTERM.
-
-    Every kernel has ended when this returns.
-    """
-    app = CoursePages(opening)
-    app.initialize([])
-    app.start()
-
-
-class Reading(VoilaMarkdownRenderer):  # type: ignore[misc]
-    """Course text as HTML, without the paragraph signs that notebooks put behind their headings."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "exclude_anchor_links": True})
-
-
-class CoursePages(FileLog, Voila):  # type: ignore[misc]
-    """Voila that serves the modules of one course and nothing else."""
-
-    name = "brmcourse"
-
-    def __init__(self, opening: Opening) -> None:
-        super().__init__(config=_settings(opening))
-        self.opening = opening
-
-    def init_settings(self) -> dict[str, Any]:
-        """Return Voila's settings, closed to other hosts, with our page for unknown addresses."""
-        settings: dict[str, Any] = super().init_settings()
-        self.caretaker = Caretaker(self.kernel_manager)
-        return settings | {
-            "allow_remote_access": False,
-            # Our handlers ask for the key themselves: Jupyter would send the learner to a login
-            # form.
-            "allow_unauthenticated_access": True,
-            "default_handler_class": Message,
-            "default_handler_args": self._page_arguments(),
-        }
-
-    def init_handlers(self) -> list[Any]:
-        """Return what is served: our pages, the kernels behind them, and Voila's scripts."""
-        course = self.opening.course
-        shown: tuple[Module | Page, ...] = (*course.modules, *course.pages)
-        ids = "|".join(re.escape(page.id) for page in shown)
-        rendering = {
-            "caretaker": self.caretaker,
-            "template_paths": self.template_paths,
-            "config": self.config,
-        }
-        return [
-            (r"/()", Home, self._page_arguments()),
-            (rf"/({ids})", ModulePage, self._page_arguments() | rendering),
-            (r"/brmcourse/alive", Alive),
-            (rf"/brmcourse/connected/{KERNEL}", Connected, {"manager": self.kernel_manager}),
-            (rf"/voila/api/shutdown/{KERNEL}", Goodbye, {"caretaker": self.caretaker}),
-            (rf"/api/kernels/{KERNEL}", KernelHandler),
-            (rf"/api/kernels/{KERNEL}/channels", VoilaKernelWebsocketHandler),
-            (r"/voila/templates/(.*)", TemplateStaticFileHandler),
-            (r"/voila/static/(.*)", MultiStaticFileHandler, {"paths": self.static_paths}),
-            (r"/voila/labextensions/(.*)", FileFindHandler, {"path": self.labextensions_path}),
-        ]
-
-    def listen(self) -> None:
-        """Serve on the sockets claimed at the start, until a signal comes."""
-        HTTPServer(self.app).add_sockets(self.opening.sockets)
-        self.ioloop = IOLoop.current()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._handle_signal_stop)
-        PeriodicCallback(self.caretaker.sweep, 1000).start()
-        self.ioloop.add_callback(self.opening.ready)
-        try:
-            self.ioloop.start()
-        finally:
-            self.stop()
-
-    def stop(self) -> None:
-        """End every kernel, then remove the files they were reached through."""
-        self.ioloop.run_sync(self.caretaker.end_all)
-        shutil.rmtree(self.connection_dir, ignore_errors=True)
-
-    def _page_arguments(self) -> dict[str, Any]:
-        return {"course": self.opening.course, "voila_configuration": self.voila_configuration}
-
-
-def _settings(opening: Opening) -> Config:
-    """Return Voila's configuration; nothing is read from the learner's own files."""
-    course = opening.course
-    settings = Config()
-    settings.Voila.update(
-        config_file_paths=[],
-        root_dir=str(opening.folder),
-        ip=HOST,
-        port=opening.port,
-        token=opening.key,
-        cookie_secret=opening.cookie_secret,
-        kernel_websocket_connection_class=PromptConnection,
-    )
-    settings.IdentityProvider.cookie_options = {"samesite": "Lax"}
-    settings.VoilaConfiguration.update(
-        template="brmcourse",
-        allow_template_override="NO",
-        allow_theme_override="NO",
-        preheat_kernel=not opening.lean,
-        kernel_spec_manager_class=OwnPython,
-        extension_allowlist=[
-            "anywidget",
-            "@jupyter-widgets/jupyterlab-manager",
-            "@voila-dashboards/widgets-manager8",
-        ],
-        resources={"course": _listed(course)},
-    )
-    # Only the first module is warmed up at the start; each page warms up itself and the next one.
-    first = re.escape(f"{course.modules[0].id}.ipynb")
-    settings.VoilaKernelManager.update(fill_delay=2.0, preheat_denylist=[rf"(?!.*[/\\]{first}$)"])
-    settings.VoilaExecutor.allow_errors = True
-    settings.VoilaExporter.markdown_renderer_class = Reading
-    settings.MappingKernelManager.kernel_manager_class = "brmcourse.hosts.kernels.QuietKernel"
-    settings.KernelManager.autorestart = False
-    return settings
-
-
-def _listed(course: Course) -> dict[str, Any]:
-    """Return what the template shows of the course beside the page itself."""
-    places = {module.id: place for place, module in enumerate(course.modules)}
-    modules = [module.model_dump(include={"id", "title", "minutes"}) for module in course.modules]
-    pages = [page.model_dump(include={"id", "title"}) for page in course.pages]
-    return {"title": course.title, "modules": modules, "pages": pages, "places": places}
+    """Serve the course as pages until SIGINT or SIGTERM."""
+    log = SqliteLog(store_path())
+    try:
+        door = Door(opening.secret, opening.entry)
+        shelf = Shelf(Library(course_root()), opening.folder)
+        pages = CoursePages(shelf, Learner(log), door)
+        serve_app(pages.app, opening.sockets, opening.ready)
+    finally:
+        log.close()

@@ -1,102 +1,98 @@
-/* The page's own behaviour: colours, the module list on a phone, and what to say when the course is away. */
-(() => {
-  const root = document.documentElement;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const remembered = () => { try { return localStorage.getItem("course-theme"); } catch { return null; } };
-  const remember = (theme) => { try { localStorage.setItem("course-theme", theme); } catch { /* private window */ } };
+// The page's own behaviour: activities over HTTP, colours, the list of steps, and words when the course is away.
+// It stands in one module with the bridge, whose `render` it calls.
 
-  function paint() {
-    root.dataset.theme = remembered() || (dark.matches ? "dark" : "light");
-    const isDark = root.dataset.theme === "dark";
-    if (document.body) document.body.dataset.jpThemeLight = String(!isDark);
-    document.querySelector(".course-theme")?.setAttribute("aria-pressed", String(isDark));
-  }
-  paint();
-  dark.addEventListener("change", paint);
+const AGAIN = 2000; // ms until what could not be sent is sent again
+const SMALL = 60000; // characters that a browser sends for a page that is closed already
+const main = document.getElementById("content");
+const show = (name, yes) => { document.querySelector(`.course-${name}`).hidden = !yes; };
+const wait = (time) => new Promise((done) => setTimeout(done, time));
 
-  function chooseTheme() {
-    remember(root.dataset.theme === "dark" ? "light" : "dark");
-    paint();
-  }
+/* Activities */
 
-  function toggleModules(event) {
-    const button = event.currentTarget;
-    button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
-  }
+async function post(message) {
+  const body = JSON.stringify({ ...message, token: main.dataset.token, visit: main.dataset.visit });
+  const headers = { "content-type": "application/json" };
+  return fetch(location.pathname, { method: "POST", headers, body, keepalive: body.length < SMALL });
+}
 
-  /* Outputs arrive at the end of the page, because the kernel is slower than the text; each goes to its place. */
-  function placeOutputs() {
-    for (const output of document.querySelectorAll("[data-place]")) {
-      document.getElementById(output.dataset.place).replaceChildren(output);
-      output.hidden = false;
+// What was sent has an id, and doing it twice does it once: so it is sent until it has arrived.
+async function deliver(message) {
+  for (;;) {
+    try {
+      const reply = await post(message);
+      show("away", reply.status === 503);
+      if (reply.ok) return reply.json();
+      if (reply.status !== 503) return show("refused", true);
+    } catch {
+      show("away", true);
     }
+    await wait(AGAIN);
   }
+}
 
-  const say = (text, isProblem) => {
-    const status = document.querySelector(".course-status");
-    if (!status) return;
-    status.textContent = text;
-    status.classList.toggle("course-problem", Boolean(isProblem));
+function modelOf(el) {
+  const listeners = new Set();
+  let before = Promise.resolve(); // one after another, so that the newest text is the last to arrive
+  async function ask(message) {
+    const answer = await deliver({ ...message, activity: el.dataset.activity });
+    if (!answer) return;
+    for (const listener of listeners) listener(answer);
+    refresh(answer.nav);
+  }
+  return {
+    patient: true,
+    get: () => undefined,
+    on: (_event, listener) => listeners.add(listener),
+    off: (_event, listener) => listeners.delete(listener),
+    send(message) {
+      if (document.visibilityState === "hidden") return void ask(message); // there may be no later
+      before = before.then(() => ask(message));
+    },
   };
+}
 
-  /* Ready when every output has become something to see. */
-  function watchOpening() {
-    const main = document.getElementById("content");
-    const slow = setTimeout(() => say("This takes longer than usual. If nothing happens within a minute, open the page again."), 20000);
-    const watcher = new MutationObserver(check);
-    function check() {
-      const outputs = [...main.querySelectorAll("[data-place] > div")];
-      if (!outputs.every((output) => output.querySelector("*:not(script):not(.lm-Widget)"))) return;
-      watcher.disconnect();
-      clearTimeout(slow);
-      say("");
-      main.dataset.ready = "true";
-    }
-    watcher.observe(main, { childList: true, subtree: true });
-    check();
-  }
+const title = document.title.replace(/^Error: /, "");
 
-  /* Nothing typed may go nowhere in silence: ask the course now and then whether this page is still connected. */
-  function watchConnection(kernel) {
-    let timer;
-    async function ask() {
-      clearTimeout(timer);
-      try {
-        const reply = await fetch(`/brmcourse/connected/${kernel}`, { cache: "no-store" });
-        if (!reply.ok) return say("This page has lost its connection. Your saved answers are safe. Open the page again to go on.", true);
-        if (document.querySelector(".course-problem")) say("");
-      } catch {
-        say("The course has been closed. Your saved answers are safe. Start the course again, then open this page again.", true);
-      }
-      timer = setTimeout(ask, 5000);
-    }
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
-    timer = setTimeout(ask, 5000);
-  }
+function refresh(nav) {
+  document.title = main.querySelector("[data-error]") ? `Error: ${title}` : title;
+  const list = document.getElementById("course-nav");
+  if (!list || !nav) return;
+  const { open } = list.querySelector("details");
+  Idiomorph.morph(list, nav, { morphStyle: "innerHTML", restoreFocus: true });
+  list.querySelector("details").open = open;
+}
 
-  /* Voila cuts the connection at "beforeunload", which would lose the last words typed; ours is cut when the page is gone. */
-  function sayGoodbye(kernel) {
-    window.addEventListener("pagehide", () => navigator.sendBeacon(`/voila/api/shutdown/${kernel}`));
-  }
-  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-  window.addEventListener("beforeunload", (event) => event.stopImmediatePropagation());
+for (const el of document.querySelectorAll("[data-activity]")) {
+  // What a form needs that is sent without a script; with one they would only differ on each page.
+  for (const field of el.querySelectorAll("input[name^='course-'], input[name='shown-partner']")) field.remove();
+  render({ model: modelOf(el), el });
+}
 
-  /* Sent by Voila while it waits for the kernel. */
-  window.voila_heartbeat = () => {};
+// A page that comes out of the browser's own memory may be older than what was done since.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-  document.addEventListener("DOMContentLoaded", () => {
-    paint();
-    document.querySelector(".course-theme").addEventListener("click", chooseTheme);
-    document.querySelector(".course-nav-open").addEventListener("click", toggleModules);
-    for (const link of document.querySelectorAll('.course-reading a[href^="http"]')) {
-      Object.assign(link, { target: "_blank", rel: "noopener" });
-    }
-    const config = document.getElementById("jupyter-config-data");
-    if (!config) return;
-    const { kernelId } = JSON.parse(config.textContent);
-    placeOutputs();
-    watchOpening();
-    watchConnection(kernelId);
-    sayGoodbye(kernelId);
-  });
-})();
+/* Colours */
+
+const theme = document.querySelector(".course-theme");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const isDark = () => (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
+const paint = () => theme.setAttribute("aria-pressed", String(isDark()));
+theme.hidden = false;
+theme.addEventListener("click", () => {
+  document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+  document.cookie = `course-theme=${document.documentElement.dataset.theme}; path=/; max-age=31536000; samesite=strict`;
+  paint();
+});
+dark.addEventListener("change", paint);
+paint();
+
+/* The list of steps: open where there is room */
+
+const wide = matchMedia("(min-width: 64rem)");
+const unfold = () => { for (const map of document.querySelectorAll(".course-map")) map.open = wide.matches; };
+wide.addEventListener("change", unfold);
+unfold();
+
+for (const link of document.querySelectorAll('.course-reading a[href^="http"]')) {
+  Object.assign(link, { target: "_blank", rel: "noopener" });
+}

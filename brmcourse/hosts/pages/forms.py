@@ -1,0 +1,87 @@
+"""What a page sends, as a form or as its script sends it: the same message from both."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from brmcourse.activities import fields
+from brmcourse.errors import ActionError
+from brmcourse.events import is_id, new_id
+
+JSON = "application/json"
+MOST_FIELDS = 2000
+
+TOKEN, VISIT, NONCE, ACTIVITY = "course-token", "course-visit", "course-nonce", "course-activity"
+"""Hidden fields: the sign of our own forms, which page it stands on, its own id, which activity."""
+
+
+class Sent(NamedTuple):
+    """What came: the sign of our own forms, the page's id, the activity's key, and its message.
+
+    `scripted` says that a script waits for the answer; otherwise the browser turns to a new page.
+    """
+
+    token: str
+    visit: str
+    activity: str
+    message: dict[str, Any]
+    scripted: bool
+
+    @property
+    def action(self) -> str:
+        """What is asked for."""
+        action = self.message.get("action", "")
+        return action if isinstance(action, str) else ""
+
+
+def read_sent(kind: str, body: bytes) -> Sent:
+    """Read a body of that content type; raise ActionError if it is no message of a page."""
+    if kind.partition(";")[0].strip().lower() == JSON:
+        return _scripted(body)
+    return _form(body)
+
+
+def _scripted(body: bytes) -> Sent:
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        raise ActionError from None
+    if not isinstance(sent, dict):
+        raise ActionError
+    token, visit, activity = (str(sent.pop(name, "")) for name in ("token", "visit", "activity"))
+    return Sent(token, visit, activity, sent, scripted=True)
+
+
+def _form(body: bytes) -> Sent:
+    try:
+        sent = parse_qs(
+            body.decode("utf-8"),
+            keep_blank_values=True,
+            max_num_fields=MOST_FIELDS,
+            errors="replace",
+        )
+    except ValueError:
+        raise ActionError from None
+    token, visit, activity, nonce, partner = (
+        sent.pop(name, [""])[0] for name in (TOKEN, VISIT, ACTIVITY, NONCE, fields.SHOWN_PARTNER)
+    )
+    action = sent.get("action", ["draft"])[0]
+    message = {"n": once(nonce, sent), "action": action, "form": sent, "partner": partner}
+    return Sent(token, visit, activity, message, scripted=False)
+
+
+def once(nonce: str, form: Mapping[str, list[str]]) -> str:
+    """Return the id of an action that a form asks for.
+
+    The same form sent twice (a double click, a reload) is one action. From a page that one came
+    Back to, another answer is another action.
+    """
+    if not is_id(nonce):
+        return new_id()
+    content = json.dumps([nonce, sorted(form.items())]).encode()
+    own = int.from_bytes(hashlib.sha256(content).digest()[:8])
+    time = UUID(nonce).int >> 64
+    return str(UUID(int=(time << 64) | (own | 1 << 63) & ~(1 << 62)))

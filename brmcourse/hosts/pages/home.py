@@ -1,0 +1,96 @@
+"""What Home says: what the course is for those who are new, where to go on for all others."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from brmcourse.activities.activity import Context
+from brmcourse.model.course import Course
+from brmcourse.partners import Partners
+from brmcourse.progress import CourseProgress, GoOn, ModuleSteps, Place, Progress, Written
+from brmcourse.rendering.render import render
+
+LATEST = 4
+"""How many of the learner's own texts Home lists; the others are one page away."""
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """A text of the learner's own, and the address where it can be changed."""
+
+    written: Written
+    address: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """What the first page of the course shows."""
+
+    course: Course
+    progress: CourseProgress
+    partners: Partners
+    wrote: tuple[Wrote, ...]
+    more: bool
+
+    @property
+    def new(self) -> bool:
+        """Whether nothing was done yet."""
+        return not any(module.begun for module in self.progress.modules)
+
+    @property
+    def hours(self) -> int:
+        """How long the whole course takes."""
+        return round(sum(module.minutes for module in self.course.modules) / 60)
+
+    @property
+    def address(self) -> str:
+        """Where the one button leads: to the very activity."""
+        found = self.progress.go_on
+        return address(found) if found else "/mine"
+
+
+def view(
+    course: Course, progress: CourseProgress, partners: Partners, written: Sequence[Written]
+) -> Home:
+    """Return what Home shows."""
+    modules = [module.module for module in progress.modules]
+    latest = [Wrote(one, _where(modules, one.place)) for one in written[:LATEST]]
+    return Home(course, progress, partners, tuple(latest), more=len(written) > LATEST)
+
+
+def address(found: GoOn) -> str:
+    """Return the address of a step, and of the activity on it."""
+    anchor = f"#{key(found.place)}" if found.place else ""
+    return f"/{found.module.id}/{found.step.slug}{anchor}"
+
+
+def key(place: Place) -> str:
+    """Return what an activity is called in addresses."""
+    return f"{place.name}-{place.about}" if place.about else place.name
+
+
+def _where(modules: Sequence[ModuleSteps], place: Place) -> str:
+    for module in modules:
+        for step in module.steps:
+            if place in step.places:
+                return f"/{module.id}/{step.slug}#{key(place)}"
+    return "/"
+
+
+def texts(
+    modules: Sequence[ModuleSteps], progress: Progress, partner: str
+) -> Iterator[tuple[ModuleSteps, list[tuple[str, Markup]]]]:
+    """Yield each module with what was written in it: where, and as it reads."""
+    for module in modules:
+        found = []
+        for step in module.steps:
+            for place in step.places:
+                record = progress.record(place, partner)
+                if place.row.view and place.activity.written(record):
+                    state = place.activity.begin(record, Context(partner=partner, today=date.min))
+                    html = Markup(render(place.row.view, state))  # noqa: S704 -- texts are escaped
+                    found.append((f"/{module.id}/{step.slug}#{key(place)}", html))
+        if found:
+            yield module, found

@@ -1,0 +1,109 @@
+"""The learner's notebooks as pages, and the steps of the course: read again when they change."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+
+from brmcourse.content.library import Library
+from brmcourse.errors import ContentError, UnknownIdError
+from brmcourse.hosts.pages.reading import Call, Reading, Section, read, slug_of
+from brmcourse.model.course import Course
+from brmcourse.progress import ModuleSteps, Place, Progress, Step, find_place
+
+Stamp = tuple[int, int]
+"""When a file was written, and its size."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """All modules in steps, with what was done at each; `stamps` says of which notebooks."""
+
+    stamps: tuple[Stamp, ...]
+    modules: tuple[ModuleSteps, ...]
+    progress: Progress
+
+
+class Shelf:
+    """Pages by their ids. A notebook that the learner's folder lacks comes from the course."""
+
+    def __init__(self, library: Library, folder: Path) -> None:
+        self.library = library
+        self._folders = (folder, library.root / "notebooks")
+        self._read: dict[str, tuple[Path, Stamp, Reading]] = {}
+        self._steps: Steps | None = None
+        self._lock = RLock()
+
+    @property
+    def course(self) -> Course:
+        """The course."""
+        return self.library.course
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all pages."""
+        return frozenset(page.id for page in (*self.course.modules, *self.course.pages))
+
+    @cached_property
+    def _terms(self) -> dict[str, str]:
+        """The words that the glossary explains, each with where it does."""
+        found = {}
+        for term in self.library.glossary.terms:
+            anchor = f"term-{slug_of(term.term)}"
+            for word in (term.term, *term.also):
+                found[word.lower()] = anchor
+        return found
+
+    def path(self, name: str) -> Path:
+        """Return the notebook of a page."""
+        own, shipped = (folder / f"{name}.ipynb" for folder in self._folders)
+        return own if own.is_file() else shipped
+
+    def reading(self, name: str) -> Reading:
+        """Return a page; raise NotebooksError if its notebook cannot be read."""
+        path = self.path(name)
+        stamp = _stamp(path)
+        with self._lock:
+            known = self._read.get(name)
+            if known is None or known[:2] != (path, stamp):
+                self._read[name] = path, stamp, read(path, self._terms)
+            return self._read[name][2]
+
+    def steps(self) -> Steps:
+        """Return the modules in steps; raise NotebooksError."""
+        ids = [module.id for module in self.course.modules]
+        stamps = tuple(_stamp(self.path(name)) for name in ids)
+        with self._lock:
+            if self._steps is None or self._steps.stamps != stamps:
+                modules = tuple(self._module(name) for name in ids)
+                places = [
+                    place for module in modules for step in module.steps for place in step.places
+                ]
+                self._steps = Steps(stamps, modules, Progress(places))
+            return self._steps
+
+    def _module(self, name: str) -> ModuleSteps:
+        module = self.library.module(name)
+        steps = [self._step(section) for section in self.reading(name).sections]
+        return ModuleSteps(module.id, module.title, module.minutes, tuple(steps))
+
+    def _step(self, section: Section) -> Step:
+        places = []
+        for call in section.calls:
+            with suppress(UnknownIdError, ContentError):  # the page itself says what is wrong
+                places.append(self.place(call))
+        title = section.title or "Opening"
+        return Step(section.slug, title, section.minutes, tuple(places))
+
+    def place(self, call: Call) -> Place:
+        """Return the activity that a cell shows; raise UnknownIdError or ContentError."""
+        return find_place(self.library, call.name, call.about)
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
