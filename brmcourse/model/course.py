@@ -46,10 +46,24 @@ class Page(Content):
     title: Text
 
 
+class Welcome(Content):
+    """What the first page says to somebody who has never seen the course.
+
+    promise     what the course is, in two sentences
+    audience    whom it is for, in one
+    takeaways   what a learner has at the end, in short lines
+    """
+
+    promise: Text
+    audience: Text
+    takeaways: tuple[Text, ...] = Field(min_length=1)
+
+
 class Course(Content):
     """The course: its title, its modules in order, and the pages beside them."""
 
     title: Text
+    welcome: Welcome | None = None
     modules: tuple[Module, ...] = Field(min_length=1)
     pages: tuple[Page, ...] = ()
 
