@@ -186,12 +186,15 @@ def test_the_glossary_explains_jargon() -> None:
 
 
 def test_reading_over_its_budget() -> None:
-    """Only what stands under "Reading" counts."""
-    words = "word " * 701
-    (flaw,) = found("text.word-budget", f"# M\n\n## Reading\n\n### Part\n\n{words}")
+    """Only the sections that the course names count, together, and not their minutes."""
+    whole, _ = load(SAMPLE)
+    words = "word " * 350
+    text = f"# M\n\n## Hear the concern\n\n*2 minutes*\n\n{words}\n\n## Ask about their work\n\n"
+    assert not found("text.word-budget", text + words, whole)
+    (flaw,) = found("text.word-budget", f"{text}### Part\n\n{words}word", whole)
     assert flaw.place == (3,)
     assert "701 words" in flaw.message
-    assert not found("text.word-budget", f"# M\n\n## Example\n\n{words}")
+    assert not found("text.word-budget", f"# M\n\n## Example\n\n{words * 3}", whole)
 
 
 def test_first_heading_is_the_title() -> None:

@@ -18,6 +18,7 @@ from brmcourse.activities import response
 from brmcourse.content.library import Library, load_course
 from brmcourse.hosts import notebook as host
 from brmcourse.hosts.notebook import ActivityWidget
+from brmcourse.model.course import Module
 from brmcourse.model.question import RATINGS
 from brmcourse.paths import course_root
 from tests.overlay import SAMPLE
@@ -225,17 +226,84 @@ def test_sources_are_put_in_their_place(tmp_path: Path) -> None:
 
 
 def test_citations_become_words(tmp_path: Path) -> None:
-    """A citation reads as author and year; its note follows the paragraph, once; an unknown one
-    stops the build.
-    """
+    """A citation reads as author and year; an unknown one stops the build."""
     page = built(
         tmp_path / "one", "They tell more {cite}`ames-2020`. It is so {cite}`ames-2020`.\n\nNext.\n"
     )
-    assert page.startswith("They tell more (Ames 2020). It is so (Ames 2020).\n\n<details>")
+    assert page.startswith("They tell more (Ames 2020). It is so (Ames 2020).\n\nNext.\n\n")
     assert page.count("<details>") == 1
-    assert page.endswith("Next.")
     with pytest.raises(SystemExit, match="Unknown source: ames-2022"):
         built(tmp_path / "two", "So {cite}`ames-2022`.\n")
+
+
+def test_sources_are_gathered_at_the_end_of_a_section(tmp_path: Path) -> None:
+    """What a section cites stands folded at the end of its last text, each source once."""
+    page = built(
+        tmp_path,
+        "# M\n\nOpening {cite}`boyd-2021`.\n\n## One\n\nSo {cite}`ames-2020`:\n\n- an item;\n\n"
+        '```{code-cell}\nquiz("m1")\n```\n\nAnd {cite}`boyd-2021` {cite}`ames-2020`.\n\n'
+        "## Two\n\nNone.\n",
+    )
+    opening, one, two = page.split("## ")
+    assert "<summary>Source: Boyd 2021</summary>" in opening
+    assert "So (Ames 2020):\n\n- an item;\n\nquiz" in one
+    assert one.partition("And (Boyd 2021) (Ames 2020).")[2].startswith(
+        "\n\n<details><summary>Sources (2)</summary>\n\n- "
+    )
+    assert one.count("**Used here for:**") == 2
+    assert one.rstrip().endswith("</details>")
+    assert "details" not in two
+
+
+def test_each_section_begins_a_cell(tmp_path: Path) -> None:
+    """A heading of the second level begins a cell of its own; those below it do not."""
+    shutil.copytree(SAMPLE / "data", tmp_path / "data")
+    source = tmp_path / "page.md"
+    source.write_text("# M\n\nOne.\n\n## A\n\nTwo.\n\n### B\n\n## C\n\nThree.\n", "utf-8")
+    cells = json.loads(build(source, Library(tmp_path)))["cells"]
+    assert ["".join(cell["source"]).partition("\n")[0] for cell in cells] == ["# M", "## A", "## C"]
+
+
+MINUTES = re.compile(r"\*(?:1 minute|(?:[2-9]|[1-9]\d+) minutes)\*")
+
+
+@pytest.mark.parametrize("module", load_course().modules, ids=lambda module: module.id)
+def test_each_section_says_how_long_it_takes(module: Module) -> None:
+    """The first paragraph of each section gives its minutes; together they are those of the
+    module, within a fifth.
+    """
+    source = course_root() / "notebooks" / "source" / f"{module.id}.md"
+    opening, *sections = re.split(r"^## ", source.read_text("utf-8"), flags=re.MULTILINE)
+    assert not MINUTES.search(opening)
+    minutes = []
+    for section in sections:
+        title, line, *_ = section.split("\n\n")
+        assert MINUTES.fullmatch(line), title
+        assert len(MINUTES.findall(section)) == 1, title
+        minutes.append(int(line.strip("*").split()[0]))
+    assert sum(minutes) == pytest.approx(module.minutes, rel=0.2)
+
+
+@pytest.mark.parametrize("module", load_course().modules, ids=lambda module: module.id)
+def test_a_module_opens_with_a_reason_to_go_on(module: Module) -> None:
+    """Below the title stand 60 words at most, then what one will be able to do, folded."""
+    source = course_root() / "notebooks" / "source" / f"{module.id}.md"
+    _, _, text = source.read_text("utf-8").partition(f"\n# {module.title}\n\n")
+    reason, fold, *_ = text.split("\n\n")
+    assert 0 < len(reason.split()) <= 60
+    assert fold == "<details><summary>What you will be able to do</summary>"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_quotation_marks_are_curly(source: Path) -> None:
+    """What is read has typographic quotation marks and apostrophes, code and tags apart."""
+    for cell in notebook(source)["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = re.sub(r"<[^>]*>|`[^`]*`", "", "".join(cell["source"]))
+            assert not re.search(r"""["']""", text), cell["id"]
+            assert text.count("\N{LEFT DOUBLE QUOTATION MARK}") == text.count(
+                "\N{RIGHT DOUBLE QUOTATION MARK}"
+            )
 
 
 def test_unknown_id_shows_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

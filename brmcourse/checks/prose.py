@@ -1,5 +1,6 @@
 """Every text of the course that a learner reads, in pieces with their places."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,10 @@ from brmcourse.model.coverage import Coverage
 
 UNREAD = ("silence", "reference", "cite", "when")
 """Fields that hold blanks but no prose: notes of the authors, titles of books, conditions."""
+
+
+MINUTES = re.compile(r"\d+ minutes?")
+"""The line below a heading that says how long its section takes; it is no sentence."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ def prose(content: Content | Reading, whole: Whole) -> tuple[Piece, ...]:
 def _prose(content: Content | Reading) -> Iterator[Piece]:
     if isinstance(content, Reading):
         for block in content.page.blocks:
-            yield Piece((block.line,), block.text, block.headings)
+            if not MINUTES.fullmatch(block.text):
+                yield Piece((block.line,), block.text, block.headings)
     elif not isinstance(content, Coverage):
         for place, text in parts(content, without=UNREAD):
             if isinstance(text, str) and " " in text:  # no id or code holds a blank

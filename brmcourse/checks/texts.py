@@ -99,14 +99,20 @@ def _long_pieces(content: Content, whole: Whole) -> Iterator[Flaw]:
 
 
 def _long_reading(reading: Reading, whole: Whole) -> Iterator[Flaw]:
-    length = 0
-    for piece in prose(reading, whole):
-        if "Reading" in piece.group:
-            length += len(words(piece.text))
+    sections = _sections(reading, whole)
+    pieces = [piece for piece in prose(reading, whole) if sections & set(piece.group)]
+    length = sum(len(words(piece.text)) for piece in pieces)
     if length > READING:
-        starts = [line for line, _, title in reading.page.headings if title == "Reading"]
-        message = f"the reading has {length} words, over {READING}"
-        yield Flaw((starts[0],), message, "Cut what no question comes back to.")
+        start = next(line for line, _, title in reading.page.headings if title in sections)
+        message = f"the sections to read have {length} words together, over {READING}"
+        yield Flaw((start,), message, "Cut what no question comes back to.")
+
+
+def _sections(reading: Reading, whole: Whole) -> set[str]:
+    """Return the headings that the course names as the reading of this module, if it is one."""
+    modules = whole.course.modules if whole.course else ()
+    mine = [module for module in modules if module.id == reading.id]
+    return {section.title for module in mine for section in module.sections}
 
 
 @rule("text.near-duplicate", Content, "warning")
