@@ -107,5 +107,9 @@ class PortTakenError(CourseError):
     """The port that was asked for belongs to another program; the text says what to do."""
 
 
+class NotStartedError(CourseError):
+    """Another program of the course could not be started."""
+
+
 class NotShownError(CourseError):
     """A file that no learner ever sees as a page; the text says which files can be shown."""

@@ -26,6 +26,7 @@ from brmcourse.hosts.door import Door
 from brmcourse.hosts.pages import assets, forms, home
 from brmcourse.hosts.pages.forms import Sent
 from brmcourse.hosts.pages.guard import Guard
+from brmcourse.hosts.pages.lab import Lab
 from brmcourse.hosts.pages.reading import Call, Foreign, Reading, Section
 from brmcourse.hosts.pages.server import serve as serve_app
 from brmcourse.hosts.pages.shelf import Shelf
@@ -46,14 +47,16 @@ ALIVE = "/brmcourse/alive"
 OPEN_PATHS = (ALIVE, "/static/")
 """What may be asked for without a key."""
 
-ONWARD = "onward"
-"""What a page asks for when the learner goes on from the end of a step."""
+ONWARD, TO_LAB = "onward", "to-lab"
+"""What a page itself asks for: to go on from the end of a step; this notebook in JupyterLab."""
 
 MESSAGES = {
     403: (
         "Please open the course from its own address",
-        ("The course is private to you. Start the course again in the window where you started it: "
-        "it opens the right page."),
+        (
+            "The course is private to you. Start the course again in the window where you started it: "
+            "it opens the right page."
+        ),
     ),
     404: ("There is no such page", "Go to the first page of the course, and choose from there."),
     405: ("There is no such page", "Go to the first page of the course, and choose from there."),
@@ -87,8 +90,9 @@ class Shown:
 class CoursePages:
     """What is answered to each address."""
 
-    def __init__(self, shelf: Shelf, learner: Learner, door: Door) -> None:
+    def __init__(self, shelf: Shelf, lab: Lab, learner: Learner, door: Door) -> None:
         self._shelf = shelf
+        self._lab = lab
         self._learner = learner
         self._door = door
         self._visits = Visits(self._find)
@@ -245,6 +249,8 @@ class CoursePages:
         name, slug = self._name(request), request.path_params.get("step", "")
         if sent.action == ONWARD:
             return self._onward(name, slug, sent)
+        if sent.action == TO_LAB:
+            return self._to_lab(request, name)
         reading = self._shelf.reading(name)
         call = next((call for call in reading.calls if call.key == sent.activity), None)
         if call is None:
@@ -277,6 +283,14 @@ class CoursePages:
         following = self._following(name)
         target = f"/{name}/{rest[0]}" if rest else f"/{following.module.id}" if following else "/"
         return RedirectResponse(target, 303)
+
+    def _to_lab(self, request: Request, name: str) -> Response:
+        """Open a notebook in JupyterLab: by a link, as no form may lead to another server."""
+        try:
+            address = self._lab.address(name)
+        except CourseError as error:
+            return self._html(request, "lab.html", name=name, address="", mishap=str(error))
+        return self._html(request, "lab.html", name=name, address=address, mishap="")
 
     def _sent_home(self, sent: Sent) -> Response:
         known = self._learner.partners()
@@ -390,6 +404,7 @@ def _template(name: str) -> Template:
         "fields": fields,
         "forms": forms,
         "ONWARD": ONWARD,
+        "TO_LAB": TO_LAB,
         "WHOLE": WHOLE,
     }
     environment.filters |= {"day": day}
@@ -399,10 +414,12 @@ def _template(name: str) -> Template:
 def serve(opening: Opening) -> None:
     """Serve the course as pages until SIGINT or SIGTERM."""
     log = SqliteLog(store_path())
+    lab = Lab(opening.folder)
     try:
         door = Door(opening.secret, opening.entry)
         shelf = Shelf(Library(course_root()), opening.folder)
-        pages = CoursePages(shelf, Learner(log), door)
+        pages = CoursePages(shelf, lab, Learner(log), door)
         serve_app(pages.app, opening.sockets, opening.ready)
     finally:
+        lab.end()
         log.close()

@@ -114,8 +114,9 @@ def _from_ourselves(method: str, host: str, headers: Headers) -> bool:
 
 
 def _key(scope: Scope) -> str:
+    query: bytes = scope["query_string"]
     try:
-        return parse_qs(scope["query_string"].decode("ascii"), max_num_fields=MOST_FIELDS)["key"][0]
+        return parse_qs(query.decode("ascii"), max_num_fields=MOST_FIELDS)["key"][0]
     except (ValueError, KeyError):
         return ""
 

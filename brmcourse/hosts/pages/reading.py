@@ -277,7 +277,7 @@ def _minutes(tokens: Sequence[Token], place: int) -> int:
     """Return the minutes if here begins the paragraph that says how long a step takes, else 0."""
     if tokens[place].type != "paragraph_open":
         return 0
-    children = tokens[place + 1].children or ()
+    children = tokens[place + 1].children or []
     kinds = [child.type for child in children]
     if kinds != ["em_open", "text", "em_close"]:
         return 0
@@ -291,7 +291,7 @@ def calls_in(source: str) -> list[Call] | None:
         statements = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    calls: list[Call] = []
+    calls = []
     for statement in statements:
         if isinstance(statement, ast.ImportFrom) and statement.module == PACKAGE:
             continue

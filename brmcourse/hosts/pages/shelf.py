@@ -43,7 +43,8 @@ class Shelf:
     @cached_property
     def ids(self) -> frozenset[str]:
         """The ids of all pages."""
-        return frozenset(page.id for page in (*self.course.modules, *self.course.pages))
+        modules = (module.id for module in self.course.modules)
+        return frozenset({*modules, *(page.id for page in self.course.pages)})
 
     @cached_property
     def _terms(self) -> dict[str, str]:
