@@ -13,8 +13,8 @@ from traitlets.config import Config
 
 from brmcourse.hosts.door import Door, derived
 from brmcourse.hosts.kernels import OwnPython, PromptConnection
+from brmcourse.hosts.lab.web import Alive, FileLog
 from brmcourse.hosts.runtime import HOST, Opening
-from brmcourse.hosts.web import Alive, FileLog
 
 
 def serve(opening: Opening) -> None:

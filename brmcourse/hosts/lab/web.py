@@ -1,4 +1,4 @@
-"""What both hosts need from the web server: a sign of life, and a quiet terminal."""
+"""What JupyterLab needs of us: a sign of life, and a quiet terminal."""
 
 import os
 from typing import Any
