@@ -1,5 +1,6 @@
 """Sheets: entries that grow and go, texts kept to the letter, and what is shown of them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def test_each_change_is_recorded_once() -> None:
         SheetWrote(1, {"what": " A <list>\n"}),
         SheetWrote(1, {"what": " A <list>\n", "state": "half"}),
     ]
-    assert play.reopened == play.state
+    assert play.reopened.record == play.state.record
 
 
 def test_text_survives_an_action_of_its_form() -> None:
@@ -114,6 +115,127 @@ def test_action_meant_for_something_else(action: str, about: str) -> None:
     assert play.state == Play(sheet, log()).state
 
 
+def test_one_entry_is_open_at_a_time() -> None:
+    """An empty list opens with its first form; adding, changing and closing turn to one entry, and
+    what is typed meanwhile is kept. All others are rows.
+    """
+    play = Play(sheet, log())
+    assert play.state.open == 1
+    write(play, what="one")
+    assert play.state.open == 1
+    write(play, 1, "add log", what="one more")
+    assert [row.number for row in play.state.rows] == [1]
+    assert play.state.forms == ((2, 2, {}),)
+    write(play, 2, "change log 1", what="two")
+    assert [row.texts for row in play.state.rows] == [{"what": "two"}]
+    write(play, 1, "close log 1", what="one")
+    assert play.state.forms == ()
+    page = play.page()
+    assert page.index("one</div>") < page.index("two</div>")
+    assert "<textarea" not in page
+    assert "Add another promise" in page
+    assert [body.kind for body in play.bodies].count("sheet.wrote") == 4
+
+
+def test_a_list_opens_anew_with_what_is_still_empty() -> None:
+    """Filled entries are rows when the page is opened again; a last one still empty is a form."""
+    play = Play(sheet, log())
+    write(play, what="one")
+    assert play.reopened.forms == ()
+    play.do("add", "log")
+    assert [one.number for one in play.reopened.forms] == [2]
+
+
+def test_a_button_takes_along_what_is_typed() -> None:
+    """The buttons of rows belong to the form that is open, so that its text goes with them also
+    where no script saves it; with none open they belong to the form that adds.
+    """
+    play = Play(sheet, log())
+    write(play, 1, "add log", what="one")
+    assert '<button form="log-2" name="action" value="change log 1"' in play.page()
+    play.do("close", "log 2")
+    assert '<button form="log-list" name="action" value="change log 1"' in play.page()
+    assert '<form method="post" autocomplete="off" id="log-list"' in play.page()
+
+
+def focus(html: str) -> list[str]:
+    """Return the ids at which new content starts."""
+    return re.findall(r'id="([^"]+)" tabindex="-1" data-focus', html)
+
+
+def test_focus_stays_with_the_entry() -> None:
+    """After each step the page starts where that entry is now: its form, its row, or the place
+    from which it can be brought back. There is one such place.
+    """
+    play = Play(sheet, log())
+    assert focus(play.page()) == []
+    write(play, 1, "add log", what="one")
+    assert focus(play.page()) == ["log-2-title"]
+    for action, place in (
+        ("change log 1", "log-1-title"),
+        ("close log 1", "log-1-row"),
+        ("remove log 1", "log-removed-1"),
+        ("restore log 1", "log-1-row"),
+    ):
+        write(play, action=action)
+        assert focus(play.page()) == [place]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Anna Smith",
+        "anna.smith@example.org",
+        "Jean-Luc O\u2019Brien",
+        "K. Meyer",
+        "Dr. Meyer",
+        "mr smith",
+        "Frau M\u00fcller",
+        "Smith, Anna",
+        "Jan van Berg",
+        " Anna  Smith (sales)",
+    ],
+)
+def test_what_looks_like_a_name(code: str) -> None:
+    """A name in full, with a title or an initial, or an address is noticed."""
+    assert sheet.looks_like_a_name(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["", " ", "Lighthouse", "K.", "K. M.", "AS", "blue door", "The mill", "Harbour 2", "HR IT",
+     "\u738b\u4f1f", "@home", "Dr", "3rd floor", "mill-by-the-water", "...", "<b>"],
+)  # fmt: skip
+def test_what_is_a_code(code: str) -> None:
+    """A made-up word, initials, or words that are no names are left in peace."""
+    assert not sheet.looks_like_a_name(code)
+
+
+def test_a_name_as_a_code_is_kept_with_a_hint() -> None:
+    """The hint stands beside the field that names the partner, in a region that is there before;
+    the code is kept whatever it looks like.
+    """
+    play = Play(sheet, log(entry=None, names="what"))
+    assert re.search(r'role="status" id="log-1-what-private"></p>', play.page())
+    write(play, what="Anna Smith")
+    assert "This looks like a real name." in play.page()
+    assert play.state.entries == {1: {"what": "Anna Smith"}}
+    write(play, what="Lighthouse", more="Anna Smith")
+    assert "This looks like a real name." not in play.page()
+
+
+def test_a_text_is_printed_whole() -> None:
+    """Beside each field stands its text as paper shows it, hidden from screens and their readers;
+    an empty field has none and is printed as a field to write in.
+    """
+    text = "\n".join(f"Line {number}" for number in range(30))
+    play = Play(sheet, log(entry=None))
+    assert "brm-printed" not in play.page()
+    write(play, more=text)
+    assert f'<div class="brm-printed" aria-hidden="true">{text}</div>' in play.page()
+    assert play.page().count("brm-printed") == 1
+
+
 def test_reworded_sheet_keeps_its_texts() -> None:
     """Texts stay when the sheet is reworded; those of a field that is gone come back with it."""
     play = Play(sheet, log())
@@ -127,9 +249,7 @@ def test_reworded_sheet_keeps_its_texts() -> None:
 
 
 def test_dates_put_entries_in_order() -> None:
-    """Entries are shown by date, those without one last, and empty ones not at all; the forms keep
-    their order.
-    """
+    """Entries are shown by date, those without one after them, and empty ones last."""
     play = Play(sheet, log(shows={"kind": "dates", "field": "by"}))
     for number, (what, by) in enumerate(
         (("late", "2026-12-01"), ("never", ""), ("soon", "2026-11-30")), 1
@@ -138,9 +258,7 @@ def test_dates_put_entries_in_order() -> None:
     assert list(play.state.record.filled) == [3, 1, 2]
     assert list(play.state.entries) == [1, 2, 3, 4]
     page = play.page()
-    assert (
-        page.index("30 November 2026") < page.index("1 December 2026") < page.index("No date yet")
-    )
+    assert page.index("30 November 2026") < page.index("1 December 2026") < page.index("never")
 
 
 def test_tally_counts_what_is_over() -> None:
@@ -152,7 +270,19 @@ def test_tally_counts_what_is_over() -> None:
     for number, state in enumerate(("done", "half", "open", "done"), 1):
         write(play, number, "add log", state=state)
     assert play.state.record.tally == (2, 3)
-    assert "Promises kept: <strong>2</strong> of 3" in play.page()
+    page = play.page()
+    assert "Promises kept: <strong>2</strong> of 3" in page
+    assert "Counted are those that say “Is half” or “Is done”. Not counted: 1 “Is open”." in page
+
+
+def test_tally_says_what_it_leaves_out() -> None:
+    """Entries without a choice are not counted either, and the page says so."""
+    play = Play(sheet, log(shows=TALLY))
+    write(play, 1, "add log", what="one")
+    write(play, 2, "add log", state="open")
+    assert play.state.record.uncounted == {"": 1, "Is open": 1}
+    assert "Not counted: 1 with no choice yet, 1 “Is open”." in play.page()
+    assert "Promises kept" not in play.page()
 
 
 def test_circles_group_entries() -> None:
@@ -224,7 +354,7 @@ MOVES = st.one_of(
         st.sampled_from(["what", "more", "by", "state"]),
         st.text(max_size=8),
     ),
-    st.tuples(st.sampled_from(["add", "remove", "restore"]), ENTRIES),
+    st.tuples(st.sampled_from(["add", "change", "close", "remove", "restore"]), ENTRIES),
 )
 
 
@@ -258,4 +388,4 @@ def test_texts_survive(moves: list[tuple[Any, ...]]) -> None:
         wrote = [body for body in play.bodies if isinstance(body, SheetWrote)]
         written = [text for body in wrote for text in body.texts.values()]
         assert all(text in written for texts in kept.values() for text in texts.values() if text)
-    assert play.reopened == play.state
+    assert play.reopened.record == play.state.record

@@ -1,7 +1,9 @@
 """A sheet: fields of one page, or entries of a list that grows; saved as they are filled in."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -62,6 +64,15 @@ class SheetRecord(NamedTuple):
         return counted.count(shows.good), len(counted)
 
     @property
+    def uncounted(self) -> Mapping[str, int]:
+        """How many entries stand at each of the other answers, by its words; "" is none chosen."""
+        shows = self.content.shows
+        assert isinstance(shows, Tally)  # noqa: S101 -- the template asks only then
+        answers = [texts.get(shows.field, "") for texts in self.filled.values()]
+        said = self.content.field(shows.field).said
+        return Counter(said(answer) for answer in answers if answer not in shows.counted)
+
+    @property
     def circles(self) -> tuple[tuple[Answer, tuple[Texts, ...]], ...]:
         """The entries at each answer, from the innermost circle outwards."""
         shows = self.content.shows
@@ -102,11 +113,25 @@ class SheetRecord(NamedTuple):
         return None
 
 
+class Shown(NamedTuple):
+    """An entry on the page: its number, its place among all (from 1), and what stands in it."""
+
+    number: int
+    place: int
+    texts: Texts
+
+
 @dataclass(frozen=True)
 class SheetState:
-    """A sheet on a page."""
+    """A sheet on a page.
+
+    Of a list that grows, one entry at most is `open` to be filled in; `focus` is the entry that
+    the last step was about.
+    """
 
     record: SheetRecord
+    open: int | None = None
+    focus: int | None = None
 
     @property
     def sheet(self) -> Sheet:
@@ -119,6 +144,29 @@ class SheetState:
         return self.record.entries
 
     @property
+    def forms(self) -> tuple[Shown, ...]:
+        """The entries to fill in: the one that is open, or the one of a sheet that never grows."""
+        return tuple(one for one in self._shown if not self.sheet.entry or one.number == self.open)
+
+    @property
+    def rows(self) -> tuple[Shown, ...]:
+        """The entries to read, in the order that the sheet shows them in."""
+        if not self.sheet.entry:
+            return ()
+        rows = {one.number: one for one in self._shown if one.number != self.open}
+        order = dict.fromkeys([*self.record.filled, *rows])  # those with nothing in them come last
+        return tuple(rows[number] for number in order if number in rows)
+
+    @property
+    def _shown(self) -> list[Shown]:
+        counted = enumerate(self.entries.items(), 1)
+        return [Shown(number, place, texts) for place, (number, texts) in counted]
+
+    def private(self, texts: Texts) -> bool:
+        """Say whether the code for the partner keeps their name private."""
+        return not self.sheet.names or not looks_like_a_name(texts.get(self.sheet.names, ""))
+
+    @property
     def removed(self) -> Mapping[int, Texts]:
         """The entry that was removed last, if it can be brought back."""
         return self.record.removed
@@ -127,6 +175,28 @@ class SheetState:
     def saved(self) -> Mapping[int, datetime]:
         """When each entry was saved."""
         return self.record.saved
+
+
+NAME_PART = r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*"
+WORD = re.compile(rf"{NAME_PART}\.?")
+ADDRESS = re.compile(r"\S@\S+\.\w")
+TITLES = {"mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "madam", "herr", "frau"}
+
+
+def looks_like_a_name(code: str) -> bool:
+    """Say whether a code could be a real name: "Anna Smith", "A. Smith", "dr smith", an address.
+
+    One made-up word, initials, or a word with a number could not.
+    """
+    if ADDRESS.search(code):
+        return True
+    first, *others = WORD.findall(code) or [""]
+    if not others:
+        return False
+    names = [word for word in (first, *others) if word[0].isupper() and not word.isupper()]
+    titled = first.rstrip(".").casefold() in TITLES
+    initial = first.isupper() and first.endswith(".") and bool(names)
+    return titled or initial or len(names) > 1
 
 
 def _written(texts: Texts) -> bool:
@@ -155,8 +225,10 @@ def blank(content: Sheet) -> SheetRecord:
 
 
 def begin(record: SheetRecord, _context: Context) -> SheetState:
-    """Return the page with what stands in the sheet."""
-    return SheetState(record)
+    """Return the page with what stands in the sheet; a last entry still empty is open."""
+    last = max(record.entries, default=None)
+    empty = last is not None and not _written(record.entries[last])
+    return SheetState(record, open=last if empty else None)
 
 
 def fold(record: SheetRecord, event: Event) -> SheetRecord:
@@ -205,7 +277,7 @@ def _with(entries: Mapping[int, Texts], more: Mapping[int, Texts]) -> Mapping[in
 
 
 def update(state: SheetState, action: Action) -> tuple[SheetState, Sequence[Draft]]:
-    """Answer "draft", "add", "remove" and "restore".
+    """Answer "draft", and of a list "add", "change", "close", "remove" and "restore".
 
     What stands in the form is recorded with every action, so that nothing typed is lost by adding
     an entry. A sheet that names the partner also records under which code they were chosen.
@@ -216,9 +288,12 @@ def update(state: SheetState, action: Action) -> tuple[SheetState, Sequence[Draf
         if now != {key: text for key, text in texts.items() if text}:
             drafts.append(_draft(state, SheetWrote(place, now)))
             drafts += _naming(state.sheet, texts, now)
+    if action.name == "draft":
+        return state, drafts
     name, _, place_ = action.about.partition(" ")
-    grows = state.sheet.entry and state.sheet.id == name
-    step = _step(state, action.name, number(place_)) if grows else None
+    if not state.sheet.entry or state.sheet.id != name:
+        return replace(state, focus=None), drafts
+    state, step = _step(state, action.name, number(place_))
     if step:
         drafts.append(_draft(state, step))
     return state, drafts
@@ -235,15 +310,20 @@ def _naming(sheet: Sheet, before: Texts, after: Texts) -> Sequence[Draft]:
     return (choosing(code),)
 
 
-def _step(state: SheetState, action: str, place: int) -> Body | None:
+def _step(state: SheetState, action: str, place: int) -> tuple[SheetState, Body | None]:
     match action:
         case "add":
-            return SheetAdded(max((*state.entries, *state.removed, 0)) + 1)
+            new = max((*state.entries, *state.removed, 0)) + 1
+            return replace(state, open=new, focus=new), SheetAdded(new)
+        case "change" if place in state.entries:
+            return replace(state, open=place, focus=place), None
+        case "close" if place in state.entries:
+            return replace(state, open=None, focus=place), None
         case "remove" if place in state.entries:
-            return SheetRemoved(place)
+            return replace(state, open=None, focus=place), SheetRemoved(place)
         case "restore" if place in state.removed:
-            return SheetRestored(place)
-    return None
+            return replace(state, focus=place), SheetRestored(place)
+    return state, None
 
 
 def _read(state: SheetState, entry: int, action: Action) -> dict[str, str]:

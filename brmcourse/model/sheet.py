@@ -27,11 +27,15 @@ class Answer(Content):
 
 
 class FormField(Content):
-    """One thing to fill in: a line, a text of several lines, a date, or a choice of answers."""
+    """One thing to fill in: a line, a text of several lines, a date, or a choice of answers.
+
+    `short` is what its column is called where the entries of a list are shown, if not the label.
+    """
 
     id: Id
     kind: Literal["line", "text", "date", "choice"]
     label: Text
+    short: Text | None = None
     hint: Text | None = None
     options: tuple[Answer, ...] = ()
 
