@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from brmcourse.activities.activity import NONE, Action, Context, Note
 from brmcourse.content.library import BASELINE, Library
+from brmcourse.errors import ContentError
 from brmcourse.events import Body, Draft, Event, ScaleFinished, ScaleRated, ScaleReopened
 from brmcourse.model.scale import Baseline, Format, Item, Scale
 from brmcourse.scoring.scales import ScaleScore, ratings, score_scale
@@ -17,17 +18,33 @@ NO_CHANCE = "none"
 """The form value of "no chance yet"."""
 
 
+class Short(NamedTuple):
+    """The short form that asked some of the same lines before, and where it stands."""
+
+    id: str
+    edition: int
+    where: str
+
+
 @dataclass(frozen=True)
 class Questionnaire:
-    """A scale together with the answer format it names."""
+    """A scale together with the answer format it names, and the short form drawn from it."""
 
     scale: Scale
     format: Format
+    short: Short | None = None
 
     @cached_property
     def offered(self) -> Mapping[str, range]:
         """The ratings that each line can be given."""
         return {item.id: ratings(item, self.format) for item in self.scale.items}
+
+    def said(self, item: Item, rating: int | None) -> str:
+        """Return the words of a rating."""
+        if rating is None:
+            return self.format.no_chance
+        words = item.choices or self.format.labels
+        return words[self.offered[item.id].index(rating)]
 
     def fits(self, answers: Ratings) -> bool:
         """Say whether all answers are ones that the scale offers; None ("no chance yet") is one."""
@@ -53,8 +70,31 @@ class Result:
         return score_scale(self.content.scale, self.content.format, self.answers)
 
 
+class Earlier(NamedTuple):
+    """What was answered in the short form, and when."""
+
+    answers: Ratings
+    time: datetime
+
+
+class Said(NamedTuple):
+    """What was chosen for a line before: where, in which words, and when."""
+
+    where: str
+    words: str
+    time: datetime
+
+
+class Missing(NamedTuple):
+    """A line without an answer: the field to go to, and words for it."""
+
+    line: str
+    field: str
+    words: str
+
+
 class ScaleRecord(NamedTuple):
-    """Ratings so far (None: no chance yet), and the last two results."""
+    """Ratings so far (None: no chance yet), the last two results, and that of the short form."""
 
     content: Questionnaire
     ratings: Ratings = NONE
@@ -62,6 +102,7 @@ class ScaleRecord(NamedTuple):
     previous: Result | None = None
     finished: bool = False
     outdated: bool = False
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True)
@@ -91,9 +132,29 @@ class ScaleState:
     @property
     def missing(self) -> tuple[str, ...]:
         """The lines without an answer, once a result was asked for."""
+        return tuple(problem.line for problem in self.problems)
+
+    @cached_property
+    def problems(self) -> tuple[Missing, ...]:
+        """The same lines, with a way to each and words for it."""
         if not self.asked or self.record.finished:
             return ()
-        return tuple(item.id for item in self.content.scale.items if item.id not in self.ratings)
+        found = []
+        for number, item in enumerate(self.content.scale.items, 1):
+            if item.id not in self.ratings:
+                field = f"{item.id}-{self.offered(item)[0]}"
+                found.append(Missing(item.id, field, f"Line {number} has no answer yet"))
+        return tuple(found)
+
+    def earlier(self, item: Item) -> Said | None:
+        """Return what was chosen for this line in the short form; None if it was not asked."""
+        short, earlier = self.content.short, self.record.earlier
+        if short is None or earlier is None or item.id not in earlier.answers:
+            return None
+        rating = earlier.answers[item.id]
+        if rating is not None and rating not in self.offered(item):
+            return None
+        return Said(short.where, self.content.said(item, rating), earlier.time)
 
     def offered(self, item: Item) -> range:
         """Return the ratings that a line can be given."""
@@ -116,14 +177,28 @@ def find(library: Library, name: str) -> Questionnaire:
         baseline: Baseline = library.single("baseline.yaml")
         scales = [library.named("scales", drawn) for drawn in baseline.draws]
         found = baseline.of(scales)
-    else:
-        found = library.named("scales", name)
-    return Questionnaire(found, library.named("formats", found.format))
+        return Questionnaire(found, library.named("formats", found.format))
+    found = library.named("scales", name)
+    return Questionnaire(found, library.named("formats", found.format), _short(library, found))
+
+
+def _short(library: Library, scale: Scale) -> Short | None:
+    """Return the short form that is drawn from a scale; None if it is not, or cannot be read."""
+    try:
+        baseline: Baseline = library.single("baseline.yaml")
+        number = library.module_numbers.get(baseline.module, "")
+    except ContentError:  # the scale is none the worse for it
+        return None
+    if scale.id not in baseline.draws or scale.format != baseline.format:
+        return None
+    return Short(baseline.id, baseline.edition, f"module {number}".strip())
 
 
 def subjects(content: Questionnaire) -> tuple[str, ...]:
-    """Return the scale."""
-    return (content.scale.id,)
+    """Return the scale, and the short form drawn from it."""
+    if content.short is None:
+        return (content.scale.id,)
+    return content.scale.id, content.short.id
 
 
 def blank(content: Questionnaire) -> ScaleRecord:
@@ -138,8 +213,14 @@ def begin(record: ScaleRecord, _context: Context) -> ScaleState:
 
 def fold(record: ScaleRecord, event: Event) -> ScaleRecord:
     """Fold an event in; ratings of another edition are not compared."""
+    if event.subject != record.content.scale.id:
+        return _before(record, event)
     if event.edition != record.content.scale.edition:
         return record if record.outdated else record._replace(outdated=True)
+    return _folded(record, event)
+
+
+def _folded(record: ScaleRecord, event: Event) -> ScaleRecord:
     match event.body:
         case ScaleRated(ratings=given):
             if not record.content.fits(given):
@@ -149,6 +230,16 @@ def fold(record: ScaleRecord, event: Event) -> ScaleRecord:
             return _finished(record, Result(record.content, answers, event.time))
         case ScaleReopened():
             return record._replace(ratings={}, finished=False)
+    return record
+
+
+def _before(record: ScaleRecord, event: Event) -> ScaleRecord:
+    short = record.content.short
+    if short is None or (event.subject, event.edition) != (short.id, short.edition):
+        return record
+    match event.body:
+        case ScaleFinished(answers=answers):
+            return record._replace(earlier=Earlier(answers, event.time))
     return record
 
 
