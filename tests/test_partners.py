@@ -251,8 +251,11 @@ def test_a_page_stays_with_whom_it_shows(library: Library, log: SqliteLog, name:
 
 
 @pytest.mark.parametrize("name", list(SHOWN))
-def test_one_partner_sees_none_of_it(course: Course, name: str) -> None:
-    """Whoever works on one partner never reads whom a page is about, nor finds the code there."""
+def test_one_partner_is_named_quietly(course: Course, name: str) -> None:
+    """Each page about the one partner there is says so by the code, and offers no other. Before
+    there is a code, it says nothing.
+    """
+    assert "About <strong>" not in course.page(name).open()
     course.named("Lantern")
     page = course.page(name)
     pages = [page.open()]
@@ -263,8 +266,18 @@ def test_one_partner_sees_none_of_it(course: Course, name: str) -> None:
         assert "brm-about" not in html
         assert "choose-partner" not in html
         assert "add-partner" not in html
-        typed = html.replace("\nLantern</textarea>", "").replace("<dd>Lantern</dd>", "")
-        assert "Lantern" not in typed
+        about = '<p class="brm-quiet">About <strong>Lantern</strong></p>'
+        assert html.count(about) == CATALOGUE[name].partner
+
+
+def test_where_the_partner_is_named_nothing_moves(course: Course) -> None:
+    """The sheet on which the code is typed has no line about them that would push the field away,
+    unless there are several.
+    """
+    html = course.named("Lantern").page("sheet", "partner").open()
+    assert "About <strong>" not in html
+    html = course.named("Lantern", "Mill").page("sheet", "partner").open()
+    assert "About <strong>Mill</strong>" in html
 
 
 def test_one_partner_may_add_another(course: Course) -> None:
@@ -276,7 +289,7 @@ def test_one_partner_may_add_another(course: Course) -> None:
     html = course.named("Lantern").page("sheet", "partner").open()
     above, folded = html.split("<details")
     assert "brm-about" not in html
-    assert above.count("Lantern") == 1  # the field it was typed into
+    assert above.count("Lantern") == 2  # the field it was typed into, on screen and on paper
     assert "More than one partner?" in folded
     assert "<form" not in folded.partition("</details>")[2]
 
@@ -321,7 +334,7 @@ def test_the_choice_reads_well(course: Course) -> None:
     changes before that is pressed.
     """
     html = course.named("Lantern", "Mill").page("values").open()
-    form = html.partition('<form class="brm-about"')[2].partition("</form>")[0]
+    form = html.partition('class="brm-about"')[2].partition("</form>")[0]
     assert 'aria-label="Whom this page is about"' in form
     assert form.index("<label>") < form.index("<select") < form.index("</label>")
     assert '<button name="action" value="choose-partner">' in form
