@@ -101,14 +101,37 @@ def test_edited_in_place() -> None:
     assert recorded(sheet, log(), play.log).entries == {1: {"what": "A promise"}, 2: {}}
     assert play.state.editing == "past"
     play.do("done")
-    assert play.page(play.reopened) == play.page()
+    assert play.reopened.record == play.state.record
+    assert 'id="capstone-past" tabindex="-1" data-focus' in play.page()
+
+
+def test_focus_stays_with_the_work() -> None:
+    """A part that is opened or closed starts at its heading; a step within it where that says."""
+    play = opened("past")
+    assert 'id="capstone-past-open" tabindex="-1" data-focus' in play.page()
+    assert play.page().count("data-focus") == 1
+    play.do("draft", **{"log:1:what": "A promise"})
+    assert 'id="capstone-past-open" tabindex="-1" data-focus' in play.page()
+    play.do("close", "log 1")
+    assert 'id="log-1-row" tabindex="-1" data-focus' in play.page()
+    assert play.page().count("data-focus") == 1
+
+
+def test_the_plan_says_what_is_empty() -> None:
+    """Parts in which nothing stands are named above the plan, until there are none."""
+    play = opened("past")
+    assert "Nothing stands yet in 2 of 2 parts: Part past; Part next." in play.page()
+    play.do("draft", **{"m1-r1:text": "Words"})
+    assert "Nothing stands yet in 1 of 2 parts: Part next." in play.page()
+    play.do("draft", **{"m1-p1:situation": "she sighs"})
+    assert "Nothing stands yet" not in play.page()
 
 
 def test_notice_stands_in_its_part() -> None:
     """An action that cannot be carried out says so where it was tried, and keeps what was typed."""
     play = opened("next")
     play.do("asked", **{"predicted:1:card": "ann"})
-    assert "Name three different values first" in play.page()
+    assert "Value 2: choose one" in play.page()
     assert [event.kind for event in play.log] == ["values.predicted"]
 
 

@@ -59,6 +59,17 @@ class CapstoneRecord(NamedTuple):
     content: Outline
     records: tuple[Any, ...]
 
+    @property
+    def empty(self) -> tuple[Chapter, ...]:
+        """The parts in which nothing stands."""
+        records = iter(self.records)
+        found = []
+        for part, pieces in zip(self.content.capstone.parts, self.content.pieces, strict=True):
+            notes = [piece.activity.written(next(records)) for piece in pieces]
+            if not any(notes):
+                found.append(part)
+        return tuple(found)
+
 
 @dataclass(frozen=True)
 class ShownPiece:
@@ -70,11 +81,15 @@ class ShownPiece:
 
 @dataclass(frozen=True)
 class CapstoneState:
-    """The plan on a page: the page of each piece, and the part that is open for editing."""
+    """The plan on a page: the page of each piece, and the part that is open for editing.
+
+    `focus` is the part that was opened or closed by the last step.
+    """
 
     record: CapstoneRecord
     pages: tuple[Any, ...]
     editing: str = ""
+    focus: str = ""
 
     @property
     def outline(self) -> Outline:
@@ -136,21 +151,16 @@ def blank(content: Outline) -> CapstoneRecord:
 
 def fold(record: CapstoneRecord, event: Event) -> CapstoneRecord:
     """Fold an event into the pieces that it is about."""
+    content = record.content
     records = list(record.records)
-    for place in record.content.places.get(event.subject, ()):
-        activity = record.content.all[place].activity
-        records[place] = activity.fold(records[place], event)
-    return record._replace(records=tuple(records))
+    for place in content.places.get(event.subject, ()):
+        records[place] = content.all[place].activity.fold(records[place], event)
+    return CapstoneRecord(content, tuple(records))
 
 
 def done(record: CapstoneRecord) -> bool:
     """Say whether something stands in each part."""
-    records = iter(record.records)
-    for pieces in record.content.pieces:
-        notes = [piece.activity.written(next(records)) for piece in pieces]
-        if not any(notes):
-            return False
-    return True
+    return not record.empty
 
 
 def written(_record: CapstoneRecord) -> Sequence[Note]:
@@ -170,13 +180,16 @@ def update(state: CapstoneState, action: Action) -> tuple[CapstoneState, Sequenc
     if action.name == "edit":
         if action.about not in {part.id for part in state.outline.capstone.parts}:
             raise ActionError
-        return replace(state, editing=action.about), ()
+        return replace(state, editing=action.about, focus=action.about), ()
     if action.name == "done":
-        return replace(state, editing=""), ()
+        return replace(state, editing="", focus=state.editing or state.focus), ()
     drafts: list[Draft] = []
     pages = []
     for shown in state.shown:
         page, given = shown.piece.activity.update(shown.state, action)
         pages.append(page)
         drafts += given
-    return replace(state, pages=tuple(pages)), drafts
+    focus = (
+        state.focus if action.name == "draft" else ""
+    )  # a step within a piece is its own to tell
+    return replace(state, pages=tuple(pages), focus=focus), drafts
