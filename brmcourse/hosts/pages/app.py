@@ -4,27 +4,26 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from brmcourse.activities import fields
 from brmcourse.content.library import Library
-from brmcourse.errors import ActionError, CourseError
+from brmcourse.errors import CourseError
 from brmcourse.events import is_id, new_id
 from brmcourse.hosts.door import Door
-from brmcourse.hosts.pages import assets, forms, home
+from brmcourse.hosts.pages import forms, home
 from brmcourse.hosts.pages.forms import Sent
+from brmcourse.hosts.pages.frame import STATIC, focus, templates, theme
 from brmcourse.hosts.pages.guard import Guard
 from brmcourse.hosts.pages.lab import Lab
 from brmcourse.hosts.pages.reading import Call, Foreign, Reading, Section
@@ -37,7 +36,7 @@ from brmcourse.partners import choosing
 from brmcourse.paths import course_root, store_path
 from brmcourse.problems import problem_log
 from brmcourse.progress import CourseProgress, ModuleProgress, course_progress, passing
-from brmcourse.rendering.render import Around, day
+from brmcourse.rendering.render import Around
 from brmcourse.session import Learner, Session, explain, find_session
 
 WHOLE = "all"
@@ -50,12 +49,15 @@ OPEN_PATHS = (ALIVE, "/static/")
 ONWARD, TO_LAB = "onward", "to-lab"
 """What a page itself asks for: to go on from the end of a step; this notebook in JupyterLab."""
 
+NAMES = {"ONWARD": ONWARD, "TO_LAB": TO_LAB, "WHOLE": WHOLE}
+"""What templates call these."""
+
 MESSAGES = {
     403: (
         "Please open the course from its own address",
         (
-            "The course is private to you. Start the course again in the window where you started it: "
-            "it opens the right page."
+            "The course is private to you. Start the course again in the window where you started "
+            "it: it opens the right page."
         ),
     ),
     404: ("There is no such page", "Go to the first page of the course, and choose from there."),
@@ -72,9 +74,6 @@ FAILED = (
 
 VISIT = re.compile(r"[\w-]{1,40}")
 """What an id of an open page looks like."""
-
-FOCUS = re.compile(r'<[^>]* id="(?P<id>[^"]+)"[^>]*\bdata-focus\b')
-"""The mark of what new content begins with."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class CoursePages:
         """The application, with its guard before it."""
         routes = [
             Route(ALIVE, alive),
-            Route("/static/{version}/{name}", static),
+            STATIC,
             Route("/", self.home),
             Route("/", self.sent_home, methods=["POST"]),
             Route("/mine", self.mine),
@@ -233,14 +232,7 @@ class CoursePages:
         return await run_in_threadpool(self._sent_home, sent)
 
     async def _read(self, request: Request) -> Sent:
-        try:
-            body = await request.body()
-        except ClientDisconnect:
-            raise HTTPException(413) from None
-        try:
-            sent = forms.read_sent(request.headers.get("content-type", ""), body)
-        except ActionError:
-            raise HTTPException(400) from None
+        sent = await forms.receive(request)
         if not self._door.made(sent.token):
             raise HTTPException(403)
         return sent
@@ -260,7 +252,7 @@ class CoursePages:
         html = session.answer(sent.message, address)
         if not sent.scripted:
             visit = sent.visit if VISIT.fullmatch(sent.visit) else new_visit()
-            place = _focus(html) or call.key
+            place = focus(html) or call.key
             return RedirectResponse(f"{request.url.path}?visit={visit}#{place}", 303)
         module = self._module(name)
         nav = self._nav(module, slug) if module else ""
@@ -316,10 +308,9 @@ class CoursePages:
         return self.message(500)
 
     def _html(self, request: Request, template: str, **words: Any) -> Response:
-        theme = request.cookies.get("course-theme", "")
         html = _template(template).render(
             course=self._shelf.course,
-            theme=theme if theme in ("dark", "light") else "",
+            theme=theme(request),
             token=self._door.token,
             **words,
         )
@@ -363,15 +354,6 @@ def alive(_request: Request) -> Response:
     return JSONResponse({"pid": os.getpid()})
 
 
-def static(request: Request) -> Response:
-    """Answer with a style sheet, script, font or picture of the pages."""
-    asset = assets.assets().get(request.path_params["name"])
-    if asset is None or request.path_params["version"] != assets.version():
-        raise HTTPException(404)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(asset.content, media_type=asset.kind, headers=headers)
-
-
 def _visit(request: Request) -> str:
     """Return the id of the page that is shown again, or a new one."""
     known = request.query_params.get("visit", "")
@@ -384,31 +366,8 @@ def _id(sent: Sent) -> str:
     return name if isinstance(name, str) and is_id(name) else new_id()
 
 
-def _focus(html: str) -> str:
-    """Return the id of what new content begins with, if it has one."""
-    found = FOCUS.search(html)
-    return found["id"] if found else ""
-
-
-@cache
 def _template(name: str) -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {
-        "asset": assets.address,
-        "fields": fields,
-        "forms": forms,
-        "ONWARD": ONWARD,
-        "TO_LAB": TO_LAB,
-        "WHOLE": WHOLE,
-    }
-    environment.filters |= {"day": day}
-    return environment.get_template(name)
+    return templates().get_template(name, globals=NAMES)
 
 
 def serve(opening: Opening) -> None:

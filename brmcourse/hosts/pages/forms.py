@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
 from brmcourse.activities import fields
 from brmcourse.errors import ActionError
 from brmcourse.events import is_id, new_id
@@ -35,6 +38,16 @@ class Sent(NamedTuple):
         """What is asked for."""
         action = self.message.get("action", "")
         return action if isinstance(action, str) else ""
+
+
+async def receive(request: Request) -> Sent:
+    """Read what a page sends; raise HTTPException if it is too much, or no message of a page."""
+    try:
+        return read_sent(request.headers.get("content-type", ""), await request.body())
+    except ClientDisconnect:
+        raise HTTPException(413) from None
+    except ActionError:
+        raise HTTPException(400) from None
 
 
 def read_sent(kind: str, body: bytes) -> Sent:
