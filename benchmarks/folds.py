@@ -25,6 +25,7 @@ from brmcourse.activities import (
     values,
 )
 from brmcourse.activities.activity import recorded
+from brmcourse.catalogue import ROWS
 from brmcourse.content.library import Library
 from brmcourse.events import (
     FIRST_PARTNER,
@@ -48,6 +49,7 @@ from brmcourse.log.file import COLUMNS
 from brmcourse.log.sqlite import SqliteLog
 from brmcourse.model.question import Compose, Judgement, Match, Order, Question, Single
 from brmcourse.paths import course_root
+from brmcourse.progress import Place, Progress, find_place
 
 SIZES = (1_000, 10_000, 100_000)
 FEW, MANY = SIZES[0], SIZES[-1]
@@ -106,6 +108,30 @@ def cases(library: Library) -> Iterator[Case]:
     yield Case("values", values, exercise_of_values, [order])
 
     yield Case("capstone, over the sheet's events", capstone, capstone.find(library, ""), written)
+
+
+def progress_rows(library: Library, patterns: Sequence[Event]) -> Iterator[Row]:
+    """Measure progress over all places of the course, with a learner who did something of all."""
+    places = list(all_places(library))
+    progress = Progress(places)
+
+    def told() -> None:
+        for place in places:
+            progress.done(place, FIRST_PARTNER)
+        progress.notes(FIRST_PARTNER)
+
+    events = many(patterns, MANY)
+    folding = busy_seconds(lambda: Progress(places).fold(events))
+    yield best(f"progress, of {len(places)} places: {MANY:,} events", folding * 1000, "ms", TOTAL)
+    progress.fold(events)
+    yield best("progress: what is done, and what was written", busy_seconds(told) * 1000, "ms")
+
+
+def all_places(library: Library) -> Iterator[Place]:
+    """Yield every activity that the course has content for."""
+    for row in ROWS:
+        for name in [""] if row.single else library.names(row.place):
+            yield find_place(library, row.name, name)
 
 
 def answers(name: str, questions: Sequence[Question]) -> list[Event]:
@@ -243,6 +269,7 @@ def main() -> list[Row]:
     rows: list[Row] = []
     for case in cases(library):
         rows += fold_rows(case)
+    rows += progress_rows(library, [event for case in cases(library) for event in case.events])
     exercise = quiz.find(library, "m1")
     patterns = answers(exercise.quiz.id, exercise.quiz.questions)
     with clean_place() as (place, _):

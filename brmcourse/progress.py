@@ -6,6 +6,7 @@ beside the modules and their steps. Both know nothing of pages.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -41,10 +42,6 @@ class Place:
         """The activity's functions."""
         activity: Activity[Any, Any, Any] = activity_of(self.row)
         return activity
-
-    def key(self, partner: str) -> str:
-        """Return whom it is about if that is the current partner; nothing if it is about none."""
-        return partner if self.row.partner else ""
 
 
 def find_place(library: Library, name: str, about: str = "") -> Place:
@@ -82,10 +79,15 @@ class _Kept:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.partner = place.row.partner
-        self.fold = place.activity.fold
-        self.blank = place.activity.blank(place.content)
+        self.activity = place.activity
+        self.fold = self.activity.fold
+        self.blank = self.activity.blank(place.content)
         self.records: dict[str, Any] = {}
         self.begun: set[str] = set()
+
+    def record(self, partner: str) -> Any:
+        """Return what is recorded of it, about that partner if it is about one."""
+        return self.records.get(partner if self.partner else "", self.blank)
 
 
 class Progress:
@@ -105,7 +107,7 @@ class Progress:
     def _forget(self) -> None:
         self._cursor = START
         self._number = 0
-        self._last: dict[str, tuple[int, Touched]] = {}
+        self._last: dict[str, tuple[int, Place | None, str, str]] = {}
         self._passed: dict[str, frozenset[str]] = {}
         for kept in self._kept.values():
             kept.records = {}
@@ -135,24 +137,25 @@ class Progress:
                 kept.records[partner] = after
                 if own:
                     kept.begun.add(partner)
-                    self._last[partner] = (self._number, Touched(kept.place))
+                    self._last[partner] = (self._number, kept.place, "", "")
 
     def _pass(self, module: str, step: str) -> None:
         self._passed[module] = self.passed(module) | {step}
-        self._last[""] = (self._number, Touched(None, module, step))
+        self._last[""] = (self._number, None, module, step)
 
     def record(self, place: Place, partner: str) -> Any:
         """Return what is recorded of a place."""
-        kept = self._kept[place]
-        return kept.records.get(place.key(partner), kept.blank)
+        return self._kept[place].record(partner)
 
     def begun(self, place: Place, partner: str) -> bool:
         """Say whether anything was done there."""
-        return place.key(partner) in self._kept[place].begun
+        kept = self._kept[place]
+        return (partner if kept.partner else "") in kept.begun
 
     def done(self, place: Place, partner: str) -> bool:
         """Say whether what it asks for was done."""
-        return place.activity.done(self.record(place, partner))
+        kept = self._kept[place]
+        return kept.activity.done(kept.record(partner))
 
     def passed(self, module: str) -> frozenset[str]:
         """Return the steps of a module that the learner went on from."""
@@ -161,13 +164,16 @@ class Progress:
     def last(self, partner: str) -> Touched | None:
         """Return what was done last, about that partner or about none; None if nothing was."""
         found = [self._last[key] for key in {partner, ""} if key in self._last]
-        return max(found)[1] if found else None
+        if not found:
+            return None
+        _, place, module, step = max(found, key=itemgetter(0))
+        return Touched(place, module, step)
 
     def notes(self, partner: str) -> list[Written]:
         """Return what the learner wrote about that partner, the latest first."""
         found = []
-        for place in self._kept:
-            written = place.activity.written(self.record(place, partner))
+        for place, kept in self._kept.items():
+            written = kept.activity.written(kept.record(partner))
             found += [Written(place, note) for note in written]
         return sorted(found, key=lambda written: written.note.time, reverse=True)
 

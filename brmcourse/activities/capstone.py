@@ -152,10 +152,12 @@ def blank(content: Outline) -> CapstoneRecord:
 def fold(record: CapstoneRecord, event: Event) -> CapstoneRecord:
     """Fold an event into the pieces that it is about."""
     content = record.content
-    records = list(record.records)
     for place in content.places.get(event.subject, ()):
-        records[place] = content.all[place].activity.fold(records[place], event)
-    return CapstoneRecord(content, tuple(records))
+        before = record.records
+        folded = content.all[place].activity.fold(before[place], event)
+        if folded is not before[place]:
+            record = CapstoneRecord(content, (*before[:place], folded, *before[place + 1 :]))
+    return record
 
 
 def done(record: CapstoneRecord) -> bool:
