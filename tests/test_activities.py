@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brmcourse.activities import conversation, plan, quiz, reflection, response, scale
-from brmcourse.activities.activity import Action, Context, recorded, start
+from brmcourse.activities.activity import Action, Context, caught_up, recorded, start
 from brmcourse.activities.quiz import NOTHING_CHOSEN, NOTHING_MOVED
 from brmcourse.content.library import Library
 from brmcourse.events import (
@@ -54,7 +54,158 @@ def test_quiz_nothing_chosen() -> None:
     play = Play(quiz, exercise(question()))
     play.do("check", question="q1")
     assert play.log == []
-    assert play.state.notice == "Choose one of the answers first."
+    assert play.state.problems == (("q1-A", "Choose one of the answers first."),)
+    play.do("check", **fill(play, question(), "ann"))
+    assert play.state.problems == ()
+
+
+GAPS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "multiple": ({}, ["A"]),
+    "judgement": ({"rate__B": "2"}, ["A", "C"]),
+    "match": ({"rate__A": "T1", "rate__C": "T2"}, ["B"]),
+    "compose": ({"text": "Tell me more", "rate__R1": "2"}, ["R2"]),
+}
+"""For each kind of question a form with gaps, and the codes of the fields that are missing."""
+
+
+@pytest.mark.parametrize("kind", GAPS)
+def test_what_is_missing_is_named_field_by_field(kind: str) -> None:
+    """Each gap has words of its own, at the top with a link to its field, and again beside it; what
+    was given stays.
+    """
+    form, gaps = GAPS[kind]
+    play = Play(quiz, exercise(question(kind)))
+    if kind == "compose":
+        play.do("compare", question="q1", text="Tell me more")
+    before = len(play.log)
+    play.do("check", question="q1", **form)
+    assert len(play.log) == before
+    assert [problem.field for problem in play.state.problems] == [f"q1-{gap}" for gap in gaps]
+    page = play.page()
+    for field, words in play.state.problems:
+        assert f'<a href="#{field}">{words}</a>' in page
+        assert f' id="{field}"' in page
+        assert f'id="{field}-error"><span class="brm-hidden">Error: </span>{words}</p>' in page
+    given = len(form) - ("text" in form)
+    assert page.count(" checked") + page.count(" selected") == given
+
+
+@pytest.mark.parametrize("kind", ["judgement", "match"])
+def test_where_all_is_missing_it_is_said_once(kind: str) -> None:
+    """Without any value one sentence does for all rows."""
+    play = Play(quiz, exercise(question(kind)))
+    play.do("check", question="q1")
+    [problem] = play.state.problems
+    assert problem.field == "q1-A"
+    assert "every" in problem.words
+
+
+def test_a_problem_belongs_to_its_question() -> None:
+    """Turning the page, here or in another window, leaves the problem behind."""
+    play = Play(quiz, exercise(question(), question(key="q2")))
+    play.do("check", question="q1")
+    assert play.state.problems
+    turned = event(quiz.moved(play.state, "q2"))
+    assert caught_up(quiz, play.state, [turned]).problems == ()
+    assert play.do("go", "q2").problems == ()
+
+
+STEMS = {
+    "What now?": ("", "What now?"),
+    "It rains. What now?": ("It rains.", "What now?"),
+    "She asks, 'Why me?' Rate each reply.": ("She asks, 'Why me?'", "Rate each reply."),
+    "He left. Which fits? Choose all that apply.": (
+        "He left.",
+        "Which fits? Choose all that apply.",
+    ),
+    "It costs 2.5 days. He said, 'No.' Who is right, Dr. May or Mr. Lee?": (
+        "It costs 2.5 days. He said, 'No.'",
+        "Who is right, Dr. May or Mr. Lee?",
+    ),
+    "It opens at 9 a.m. every day. Which opposes 'do right'?": (
+        "It opens at 9 a.m. every day.",
+        "Which opposes 'do right'?",
+    ),
+    "Sort the lines": ("", "Sort the lines"),
+}
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_stem_is_a_case_and_a_question(stem: str) -> None:
+    """The last question of a stem, or its last sentence, stands apart from the case before it."""
+    assert response.parted(stem) == STEMS[stem]
+
+
+def test_no_stem_loses_a_word(library: Library) -> None:
+    """In the whole course each stem asks something, and its two parts are all of it."""
+    for name in library.names("questions"):
+        for asked in library.named("questions", name).questions:
+            stem = response.parted(asked.stem)
+            assert " ".join(part for part in stem if part) == asked.stem
+            assert "?" in stem.asked
+
+
+HALF_RIGHT: dict[str, tuple[Any, dict[str, str]]] = {
+    "single": ("bea", {"bea": "partly"}),
+    "multiple": (["ann", "cyn"], {"ann": "right", "cyn": "wrong"}),
+    "judgement": (
+        {"ann": 5, "bea": 4, "cyn": 5},
+        {"ann": "right", "bea": "partly", "cyn": "wrong"},
+    ),
+    "match": (
+        {"ann": "left", "bea": "left", "cyn": "left"},
+        {"ann": "right", "bea": "wrong", "cyn": "right"},
+    ),
+    "order": (["bea", "ann", "cyn"], {"ann": "wrong", "bea": "wrong", "cyn": "right"}),
+}
+"""A response to each kind that is neither right nor wrong, and how each part of it is."""
+
+
+@pytest.mark.parametrize("kind", HALF_RIGHT)
+def test_each_part_of_an_answer_has_a_grade(kind: str) -> None:
+    """Whoever is partly right learns which part is."""
+    given, expected = HALF_RIGHT[kind]
+    play = Play(quiz, exercise(question(kind)))
+    play.do("check", **fill(play, question(kind), given))
+    assert play.state.answer.grades == expected
+    assert play.state.answer.grade == "partly"
+
+
+def test_a_right_tick_among_wrong_ones_is_not_nothing() -> None:
+    """Ticking everything earns no point; that some ticks are right is said all the same."""
+    asked = question("multiple")
+    play = Play(quiz, exercise(asked))
+    answer = play.do("check", **fill(play, asked, ["ann", "bea", "cyn"])).answer
+    assert (answer.mark.points, answer.grade, answer.lacking) == (0, "partly", False)
+    answer = play.do("check", **fill(play, asked, ["cyn"])).answer
+    assert (answer.grade, answer.lacking) == ("wrong", True)
+
+
+def test_there_is_a_way_back_to_the_summary() -> None:
+    """Once the summary was on show each question leads back to it, also after a restart; starting
+    over begins without it.
+    """
+    first, second = question(), question(key="q2")
+    play = Play(quiz, exercise(first, second))
+    play.do("check", **fill(play, first, "ann"))
+    assert "Back to the summary" not in play.page()
+    play.do("go", "end")
+    play.do("go", "q1")
+    for state in (play.state, play.reopened):
+        assert "Back to the summary" in play.page(state)
+    play.do("reset-yes")
+    assert "Back to the summary" not in play.page()
+
+
+def test_a_test_goes_on_to_what_is_still_open() -> None:
+    """After an answer comes the next question without one; after the last, the end."""
+    asked = [question(key=key) for key in ("a", "b", "c")]
+    play = Play(quiz, exercise(*asked, purpose="test"))
+    play.do("go", "b")
+    play.do("check", **fill(play, asked[1], "ann"))
+    play.do("go", "a")
+    assert play.do("check", **fill(play, asked[0], "ann")).question is asked[2]
+    assert play.do("check", **fill(play, asked[2], "ann")).question is None
 
 
 def test_incomplete_answer_keeps_what_was_chosen() -> None:
@@ -167,6 +318,12 @@ TOLD = (
     "points",
     "right.",
     "Not this one",
+    "right place",
+    "Partly",
+    "You rated",
+    "steps from",
+    "◐",
+    "→",
     'value="ann"',
 )
 """Words by which a page would tell how an answer was."""
@@ -410,14 +567,19 @@ def test_play_again_from_any_turn() -> None:
 
 
 def test_a_move_from_a_stale_page_changes_nothing() -> None:
-    """A move for a turn that has passed in another window records nothing and says so."""
+    """Another move for a turn that was answered, or that was taken back, records nothing and says
+    so; the same move once more says nothing.
+    """
     play = Play(conversation, staged())
     play.do("begin")
     play.do("choose", "1", turn="0")
     before = len(play.log)
     play.do("choose", "1", turn="0")
+    assert not play.state.notice
+    for number, turn in (("2", "0"), ("9", "0"), ("1", "2"), ("1", "x")):
+        play.do("choose", number, turn=turn)
+        assert play.state.notice == conversation.NOT_OPEN
     assert len(play.log) == before
-    assert "another window" in play.state.notice
 
 
 def test_two_moves_at_once_count_once() -> None:

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from brmcourse.activities import (
     capstone,
@@ -22,7 +23,7 @@ from brmcourse.activities.capstone import Outline
 from brmcourse.activities.writing import Prompted
 from brmcourse.content.library import Library
 from brmcourse.model.base import Content
-from brmcourse.rendering.render import render_problem
+from brmcourse.rendering.render import Around, render_problem
 from tests.make import GRADED, PERFECT, exercise, ladder, outline, question, questionnaire, staged
 from tests.make import sheet as log
 from tests.make import values as cards
@@ -307,6 +308,150 @@ def test_progress_and_feedback_regions(library: Library) -> None:
     assert 'role="status"' in html
 
 
+SAID = [
+    ("single", "ann", ["Yes, that is right.", "Feedback on ann"]),
+    ("single", "bea", ["Partly right.", "Feedback on bea"]),
+    ("single", "cyn", ["Not this one.", "Feedback on cyn"]),
+    ("multiple", ["ann"], ["This one is right.", "Your tick is right, and something is still"]),
+    (
+        "multiple",
+        ["ann", "cyn"],
+        ["This one is right.", "Not this one.", "One of your two ticks is"],
+    ),
+    ("multiple", ["ann", "bea", "cyn"], ["Two of your three ticks are right. Nothing is missing."]),
+    ("multiple", ["ann", "bea"], ["This one is right.", "Yes, that is right."]),
+    (
+        "judgement",
+        {"ann": 1, "bea": 3, "cyn": 1},
+        [
+            "You rated it 1; the author\u2019s rating is 5.",
+            "You rated it 3, as the author did.",
+            "On average, your ratings lie 1.3 steps from those of the author.",
+        ],
+    ),
+    ("judgement", PERFECT["judgement"], ["You rated every move as the author did."]),
+    (
+        "match",
+        {"ann": "left", "bea": "left", "cyn": "right"},
+        [
+            "In its right place.",
+            "Not in its right place yet.",
+            "one of three lines is in the right",
+        ],
+    ),
+    (
+        "match",
+        {"ann": "right", "bea": "left", "cyn": "right"},
+        ["None of the three lines is in the right place yet."],
+    ),
+    ("order", ["bea", "ann", "cyn"], ["In its right place.", "one of three lines is in the right"]),
+    (
+        "order",
+        ["bea", "cyn", "ann"],
+        ["Partly right: no line is in its place yet, but some follow"],
+    ),
+    (
+        "compose",
+        {"text": "Tell me more", "ratings": {"asks": 2, "short": 1}},
+        ["Saved. By your own rating, your line meets 1 of 2 points, and 1 partly."],
+    ),
+]
+"""What a page says about an answer."""
+
+
+@pytest.mark.parametrize(("kind", "given", "words"), SAID)
+def test_an_answer_is_told_part_by_part(kind: str, given: Any, words: list[str]) -> None:
+    """Each option chosen has its verdict and feedback in its own box; the whole has a sentence, and
+    the reason. Nothing is said of what was not chosen.
+    """
+    asked = question(kind)
+    play = Play(quiz, exercise(asked))
+    play.do("check", **fill(play, asked, given))
+    html = page(play.state)
+    text = " ".join(Page(html).text.split())
+    assert [sentence for sentence in [*words, "Why: Because."] if sentence not in text] == []
+    chosen = {message.option for message in play.state.answer.mark.messages}
+    for letter, option in play.state.shown(asked):
+        box = html.split(f'id="q1-{letter}-said"')[1].split("</div>")[0]
+        assert (option.feedback in box) == (option.id in chosen)
+        assert html.count(option.feedback) == (option.id in chosen)
+
+
+def test_moving_a_line_takes_its_verdict_back() -> None:
+    """What was said of a line's place is not said of another place."""
+    asked = question("order")
+    play = Play(quiz, exercise(asked))
+    play.do("check", **fill(play, asked, ["ann", "bea", "cyn"]))
+    assert page(play.state).count("In its right place") == 3
+    play.do("arrange", "down 0", **fill(play, asked, ["ann", "bea", "cyn"]))
+    html = page(play.state)
+    assert "right place" not in html.split("brm-feedback")[0]
+    assert "Feedback on ann" in html
+
+
+def strong(html: str) -> list[str | None]:
+    """Return the values of the main buttons."""
+    tags = Page(html).tags
+    return [about["value"] for tag, about in tags if tag == "button" and "brm-main" in str(about)]
+
+
+@pytest.mark.parametrize("kind", PERFECT)
+def test_one_button_is_the_main_one(kind: str) -> None:
+    """Before an answer it is the one that checks, after it the one that leads on; after a look back
+    it leads to the summary.
+    """
+    asked = question(kind)
+    play = Play(quiz, exercise(asked, question(key="q2")))
+    assert strong(page(play.state)) == ["compare" if kind == "compose" else "check"]
+    if kind == "compose":
+        play.do("compare", question="q1", text="Tell me more")
+        assert strong(page(play.state)) == ["check"]
+    play.do("check", **fill(play, asked, PERFECT[kind]))
+    assert strong(page(play.state)) == ["go q2"]
+    assert ("Save my rating" if kind == "compose" else "Check again") in page(play.state)
+    play.do("go", "end")
+    assert strong(page(play.do("go", "q1"))) == ["go q2"]
+    play.do("check", **fill(play, question(key="q2"), "ann"))
+    assert strong(page(play.do("go", "q1"))) == ["go end"]
+    assert "Next question" in page(play.state)
+
+
+@pytest.mark.parametrize("kind", PERFECT)
+def test_enter_checks_the_answer(kind: str) -> None:
+    """The first button of a question's form is never one that leads away: Enter presses it."""
+    asked = question(kind)
+    play = Play(quiz, exercise(asked, question(key="q2")))
+    play.do("check", **fill(play, asked, PERFECT[kind]))
+    buttons = [about for tag, about in Page(page(play.state)).tags if tag == "button"]
+    own = [about["value"] for about in buttons if "form" not in about]
+    assert own[0] in {"check", "compare", "arrange up 0"}
+
+
+@pytest.mark.parametrize("kind", PERFECT)
+def test_each_form_of_a_quiz_works_without_a_script(kind: str) -> None:
+    """Every form is sent with the host's ticket, and what leads on belongs to one of them."""
+    asked = question(kind)
+    play = Play(quiz, exercise(asked, question(key="q2")))
+    play.do("check", **fill(play, asked, PERFECT[kind]))
+    for _ in range(2):
+        html = page(play.state, around=Around(ticket=Markup("<i>ticket</i>")))
+        assert html.count('<form method="post"') == html.count("<form ")
+        assert html.count("<i>ticket</i>") == html.count("<form ")
+        tags = Page(html).tags
+        owners = {about["form"] for _, about in tags if "form" in about}
+        assert owners <= {about.get("id") for tag, about in tags if tag == "form"}
+        play.do("go", "end")
+
+
+def test_the_learner_stays_where_the_answer_was_given() -> None:
+    """A new question takes the focus; feedback on an answer does not draw it away."""
+    play = Play(quiz, exercise(question(), question(key="q2")))
+    assert "data-focus" in page(play.state)
+    assert "data-focus" in page(play.do("check", question="q1"))
+    assert "data-focus" not in page(play.do("check", **fill(play, question(), "ann")))
+    assert "data-focus" in page(play.do("go", "q2"))
+
+
 def test_guesses_are_not_counted() -> None:
     """After pre-questions the summary shows no mark and sends the learner on to read."""
     play = Play(quiz, exercise(question(), purpose="guess"))
@@ -314,7 +459,8 @@ def test_guesses_are_not_counted() -> None:
     play.do("go", "end")
     html = page(play.state)
     assert "not counted" in html
-    assert "points" not in html.replace("of 1 point", "")
+    assert "Not right" in html
+    assert [word for word in ("point", "first try", "the mark") if word in html] == []
 
 
 def test_summary_sends_back_to_the_reading() -> None:
@@ -328,6 +474,8 @@ def test_summary_sends_back_to_the_reading() -> None:
     play.do("go", "end")
     html = page(play.state)
     assert "1</strong> of 2 points" in html
+    assert "Right on the first try" in Page(html).text
+    assert "Not right on the first try" in Page(html).text
     assert "Ask first" not in html
     other = Play(quiz, exercise(good))
     other.do("check", **fill(other, good, "cyn"))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from brmcourse.activities import fields
 from brmcourse.activities import response as responses
 from brmcourse.activities.activity import NONE, Action, Context, Note
+from brmcourse.activities.response import Grade, Problem, Stem
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError, ResponseError
 from brmcourse.events import (
@@ -21,7 +22,16 @@ from brmcourse.events import (
     Response,
 )
 from brmcourse.model.course import Module
-from brmcourse.model.question import BaseQuestion, Compose, Option, Order, Question, Quiz
+from brmcourse.model.question import (
+    RATINGS,
+    BaseQuestion,
+    Compose,
+    Multiple,
+    Option,
+    Order,
+    Question,
+    Quiz,
+)
 from brmcourse.scoring.marks import Mark, mark
 
 GOOD_ENOUGH = 0.8
@@ -77,6 +87,34 @@ class Answer:
         except ResponseError:
             return False
 
+    @cached_property
+    def grades(self) -> Mapping[str, Grade]:
+        """How each option chosen is by itself, or each line rated, placed or put in order."""
+        return responses.grades(self.question, self.response)
+
+    @property
+    def grade(self) -> Grade:
+        """How the whole is: wrong only if no part of it is right."""
+        if self.mark.correct:
+            return "right"
+        return "partly" if self.mark.points or self.right else "wrong"
+
+    @property
+    def right(self) -> int:
+        """How many of the parts are right."""
+        return list(self.grades.values()).count("right")
+
+    @property
+    def lacking(self) -> bool:
+        """Whether something right was not chosen."""
+        options = self.question.options if isinstance(self.question, Multiple) else ()
+        return any(option.credit == 1 and option.id not in self.grades for option in options)
+
+    @property
+    def apart(self) -> float:
+        """How many steps the ratings of moves lie from the key, on average."""
+        return (1 - self.mark.points) * (RATINGS[-1] - RATINGS[0])
+
 
 class Tries(NamedTuple):
     """The answers to one question: the first, which counts, the last, and how many there were."""
@@ -92,10 +130,16 @@ class Tries(NamedTuple):
 
 
 class QuizRecord(NamedTuple):
-    """What was done in a quiz. `at` counts from 0; behind the last question comes the summary."""
+    """What was done in a quiz. `at` counts from 0; behind the last question comes the summary.
+
+    `ended` says that the summary was on show, so that there is a way back to it; `checked`, that
+    the question on show was answered since it was turned to, so that the learner is to stay there.
+    """
 
     content: Exercise
     at: int = 0
+    ended: bool = False
+    checked: bool = False
     tries: Mapping[str, Tries] = NONE
     written: Mapping[str, Mapping[str, Any]] = NONE
     compared: frozenset[str] = frozenset()
@@ -131,6 +175,7 @@ class Incomplete(NamedTuple):
 
     question: str = ""
     response: Any = None
+    problems: tuple[Problem, ...] = ()
 
 
 NOTHING_CHOSEN = Incomplete()
@@ -204,12 +249,40 @@ class QuizState:
         return tries.latest if tries else None
 
     @property
+    def told(self) -> Answer | None:
+        """The answer on show, if the page may say how it was."""
+        return self.answer if self.telling else None
+
+    @property
+    def stem(self) -> Stem:
+        """The case and the question on show."""
+        return responses.parted(self.question.stem if self.question else "")
+
+    @property
+    def begun(self) -> Incomplete:
+        """What was sent for the question on show and is no answer yet."""
+        name = self.question.id if self.question else ""
+        return self.incomplete if self.incomplete.question == name else NOTHING_CHOSEN
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What that lacks."""
+        return self.begun.problems
+
+    def problem(self, code: str) -> str:
+        """Return what one field of the question on show lacks."""
+        field = f"{self.question.id}-{code}" if self.question else ""
+        return next((problem.words for problem in self.problems if problem.field == field), "")
+
+    @property
     def chosen(self) -> Any:
         """What stands chosen: a response that is not complete yet, else the latest answer's."""
-        question, response = self.incomplete
-        if response and self.question and self.question.id == question:
-            return response
-        return self.answer.response if self.answer else None
+        return self.begun.response or (self.answer.response if self.answer else None)
+
+    @property
+    def rearranged(self) -> bool:
+        """Whether the lines of an order question stand otherwise than they were answered."""
+        return self.answer is not None and list(self.lines) != list(self.answer.response)
 
     @property
     def lines(self) -> Sequence[str]:
@@ -228,7 +301,16 @@ class QuizState:
 
     def line(self, question: Compose) -> Mapping[str, Any]:
         """Return the text and ratings that stand written to a compose question."""
-        return {**NOTHING, **self.record.written.get(question.id, NOTHING)}
+        return {**NOTHING, **(self.begun.response or self.record.written.get(question.id, NOTHING))}
+
+    @property
+    def kept(self) -> bool:
+        """Whether the line that stands written to a compose question is in the log."""
+        question = self.question
+        if not isinstance(question, Compose):
+            return False
+        text = self.line(question)["text"]
+        return bool(text) and text == self.record.written.get(question.id, NOTHING).get("text")
 
     @property
     def points(self) -> float:
@@ -279,8 +361,7 @@ def fold(record: QuizRecord, event: Event) -> QuizRecord:
         case QuizWrote() as wrote if event.subject in content.questions:
             return _wrote(record, event.subject, wrote)
         case QuizMoved(to=target) if event.subject == content.quiz.id:
-            at = content.ids.index(target) if target in content.ids else len(content.ids)
-            return record._replace(at=at)
+            return _turned(record, target)
         case QuizReset() if event.subject == content.quiz.id:
             return QuizRecord(content, tries=_tries(record, own=False))
         case QuizReset():  # the test before was begun anew
@@ -304,6 +385,13 @@ def _tries(record: QuizRecord, *, own: bool) -> Mapping[str, Tries]:
     return {name: tries for name, tries in record.tries.items() if (name in ids) == own}
 
 
+def _turned(record: QuizRecord, target: str) -> QuizRecord:
+    ids = record.content.ids
+    if target in ids:
+        return record._replace(at=ids.index(target), checked=False)
+    return record._replace(at=len(ids), ended=True, checked=False)
+
+
 def _answered(
     record: QuizRecord, question: Question, edition: int, response: Response
 ) -> QuizRecord:
@@ -319,7 +407,7 @@ def _answered(
         tries = Tries(answer, answer, 1)
     else:
         return record
-    changed: dict[str, Any] = {"tries": {**record.tries, question.id: tries}}
+    changed: dict[str, Any] = {"tries": {**record.tries, question.id: tries}, "checked": True}
     if question.id in record.outdated:
         changed["outdated"] = record.outdated - {question.id}
     if isinstance(question, Compose) and _is_line(response):
@@ -375,15 +463,19 @@ def _check(
     except ResponseError as error:
         if question is not state.question:
             return state, ()
-        incomplete = Incomplete(question.id, response)
-        return replace(state, incomplete=incomplete, notice=str(error)), ()
+        return _lacking(state, question, response, str(error)), ()
     state = replace(state, arranged=NOTHING_MOVED)
     answered = QuizAnswered(state.quiz.id, response)
     drafts = [Draft(question.id, question.edition, answered)]
     if state.test:
-        following = [*state.content.ids[1:], END]
-        drafts.append(moved(state, following[state.content.ids.index(question.id)]))
+        later = state.content.ids[state.content.ids.index(question.id) + 1 :]
+        drafts.append(moved(state, next((name for name in later if name not in state.tries), END)))
     return state, drafts
+
+
+def _lacking(state: QuizState, question: Question, response: Any, advice: str) -> QuizState:
+    problems = responses.problems(state.seed, question, response, advice)
+    return replace(state, incomplete=Incomplete(question.id, response, problems))
 
 
 def _going(state: QuizState, target: str) -> Draft:
@@ -403,7 +495,7 @@ def _write(
     response = responses.read_response(state.seed, question, action)
     compare = action.name == "compare"
     if compare and not response["text"].strip():
-        return replace(state, notice="Write your line first."), ()
+        return _lacking(state, question, response, "Write your line first."), ()
     if response == state.line(question) and not compare:
         return state, ()
     return state, [Draft(question.id, question.edition, QuizWrote(response, compare))]
