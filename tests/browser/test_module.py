@@ -58,11 +58,17 @@ def answer_wrongly(learner: Learner, question: object) -> None:
             learner.sees(question.model_answer)
             for criterion in question.rubric:
                 learner.rate(criterion.text, "Not yet")
-    learner.press("Save my rating" if isinstance(question, Compose) else "Check answer")
+    press_check(learner, question)
+
+
+def press_check(learner: Learner, question: object, *, again: bool = False) -> None:
+    """Press the button that checks an answer."""
+    check = "Check again" if again else "Check answer"
+    learner.press("Save my rating" if isinstance(question, Compose) else check)
 
 
 def answer_rightly(learner: Learner, question: object) -> None:
-    """Give the answer that earns the full point, and check it."""
+    """Give the answer that earns the full point after another one, and check it."""
     match question:
         case Single():
             learner.choose(max(question.options, key=lambda option: option.credit).text)
@@ -75,7 +81,7 @@ def answer_rightly(learner: Learner, question: object) -> None:
         case Compose():
             for criterion in question.rubric:
                 learner.rate(criterion.text, "Yes")
-    learner.press("Save my rating" if isinstance(question, Compose) else "Check answer")
+    press_check(learner, question, again=True)
 
 
 def wrong_feedback(question: object) -> list[str]:
@@ -114,7 +120,7 @@ def test_ten_questions_are_answered_wrong_then_right(learner: Learner, library: 
         if isinstance(question, Judgement):
             learner.rate(question.options[0].text, "2")
             learner.press("Check answer")
-            learner.sees("Rate every move first.")
+            learner.sees("There is a problem", "has no rating yet.")
         answer_wrongly(learner, question)
         learner.sees(*wrong_feedback(question))
         answer_rightly(learner, question)
@@ -124,7 +130,7 @@ def test_ten_questions_are_answered_wrong_then_right(learner: Learner, library: 
                 max(question.options, key=lambda option: option.credit).feedback,
             )
         elif isinstance(question, Judgement):
-            learner.sees("to 100 %")
+            learner.sees("You rated every move as the author did.")
         learner.press("Next question" if number < len(quiz.questions) else "See the summary")
 
 
@@ -140,7 +146,7 @@ def test_the_next_question_is_where_the_learner_is(learner: Learner, library: Li
         count = learner.part.get_by_text(f"Question {number + 1} of {total}")
         expect(count).to_be_focused()
         expect(count).to_be_in_viewport()
-    learner.press("See the summary")
+    learner.press("Back to the summary")
     expect(learner.part.get_by_role("heading", name="Your result")).to_be_focused()
 
 
