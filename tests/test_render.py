@@ -452,6 +452,21 @@ def test_the_learner_stays_where_the_answer_was_given() -> None:
     assert "data-focus" in page(play.do("go", "q2"))
 
 
+def test_the_last_answer_brings_the_result() -> None:
+    """The result needs no further click; after the summary was on show it is not told again."""
+    first, second = question(), question(key="q2")
+    play = Play(quiz, exercise(first, second))
+    play.do("check", **fill(play, second, "bea"))
+    play.do("check", **fill(play, first, "ann"))
+    told = "All 2 questions are answered: 1.5 of 2 points on your first tries."
+    assert told in page(play.state)
+    play.do("go", "end")
+    assert told not in page(play.do("go", "q2"))
+    guesses = Play(quiz, exercise(question(), purpose="guess"))
+    guesses.do("check", **fill(guesses, question(), "ann"))
+    assert "All your guesses are in. They are not counted" in page(guesses.state)
+
+
 def test_guesses_are_not_counted() -> None:
     """After pre-questions the summary shows no mark and sends the learner on to read."""
     play = Play(quiz, exercise(question(), purpose="guess"))
