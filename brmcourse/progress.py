@@ -274,7 +274,7 @@ def course_progress(
     """Return how far each module and step is.
 
     A step is done when all its places are, and one without places when it was passed. One goes on
-    in the module touched last, at its first step not done; else in the first module not done.
+    at the first step not done from the one touched last; else in that module, else in the course.
     """
     found = tuple(_module_progress(module, progress, partner) for module in modules)
     return CourseProgress(found, _go_on(found, progress.last(partner)))
@@ -293,22 +293,32 @@ def _module_progress(module: ModuleSteps, progress: Progress, partner: str) -> M
 
 
 def _go_on(modules: Sequence[ModuleProgress], last: Touched | None) -> GoOn | None:
-    for found in (*_touched(modules, last), *modules):
-        step = found.next
-        if step:
-            return GoOn(found.module, step.step, step.open[0] if step.open else None)
+    for step, module in _candidates(modules, last):
+        if not step.done:
+            return GoOn(module, step.step, step.open[0] if step.open else None)
     return None
 
 
-def _touched(modules: Sequence[ModuleProgress], last: Touched | None) -> Iterator[ModuleProgress]:
-    """Yield the module touched last; if several show the place, the first."""
+def _candidates(
+    modules: Sequence[ModuleProgress], last: Touched | None
+) -> Iterator[tuple[StepProgress, ModuleSteps]]:
+    """Yield the steps from the one touched last, then all of its module, then all of the course.
+
+    If several modules show the place that was touched, the first counts.
+    """
     for found in modules:
-        if last and _shows(found.module, last):
-            yield found
-            return
+        touched = [number for number, one in enumerate(found.steps) if _shows(found, one, last)]
+        if touched:
+            later = found.steps[touched[0] :]
+            yield from ((step, found.module) for step in (*later, *found.steps))
+            break
+    for found in modules:
+        yield from ((step, found.module) for step in found.steps)
 
 
-def _shows(module: ModuleSteps, touched: Touched) -> bool:
-    if touched.place is None:
-        return module.id == touched.module
-    return any(touched.place in step.places for step in module.steps)
+def _shows(module: ModuleProgress, step: StepProgress, last: Touched | None) -> bool:
+    if last is None:
+        return False
+    if last.place is None:
+        return (module.module.id, step.step.slug) == (last.module, last.step)
+    return last.place in step.step.places

@@ -474,10 +474,13 @@ def test_steps() -> None:
 
 
 def test_one_goes_on_where_one_was() -> None:
-    """To go on leads into the module touched last, though an earlier one is not done."""
+    """To go on leads to the step touched last or the next one not done, though an earlier one was
+    left out; when nothing is left from there, back to what was left out in that module.
+    """
     assert standing(ANSWER, NOTED).go_on == GoOn(TWO, CLOSE, None)
-    assert standing(NOTED, ANSWER).go_on == GoOn(ONE, READ, None)
-    assert standing(ANSWER, did("m2", StepPassed("close"), "")).go_on[:2] == (TWO, TWO.steps[0])
+    assert standing(NOTED, ANSWER).go_on == GoOn(ONE, ASK, REFLECT)
+    assert standing(ANSWER, did("m2", StepPassed("close"), "")).go_on == GoOn(TWO, END, CAPSTONE)
+    assert standing(ANSWER, REFLECTED, *PLAYED).go_on == GoOn(ONE, READ, None)
     assert standing(NOTED, did("gone", StepPassed("x"), "")).go_on == GoOn(ONE, READ, None)
     elsewhere = standing(NOTED, GUESSED)
     assert elsewhere.go_on == GoOn(ONE, READ, None)

@@ -30,6 +30,9 @@ class About:
     partners: Partners
 
 
+NO_PART = {"title": ""}
+"""Where a text is read outside of the plan: no heading of a part stands above it."""
+
 NO_TICKET = Markup()
 HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
@@ -77,6 +80,11 @@ def render(  # noqa: PLR0913 -- each by its name
     page = _template(template)
     around = around.about(about.key if about else "")
     return page.render(state=state, trouble=trouble, notice=notice, about=about, around=around)
+
+
+def render_view(template: str, state: Any, level: int) -> str:
+    """Return the HTML to read what was written; its headings are of that level."""
+    return _template(template).render(state=state, level=level, part=NO_PART, module="")
 
 
 def render_problem(

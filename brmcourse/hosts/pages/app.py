@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from jinja2 import Template
@@ -140,44 +141,45 @@ class CoursePages:
     def page(self, request: Request) -> Response:
         """Answer with a page beside the modules, or go to the step of a module to go on with."""
         name = self._name(request)
-        module = self._module(name)
-        if module is None:
-            return self._whole(request, name)
-        step = (module.next or module.steps[0]).step if module.begun else module.steps[0].step
+        module = _module(self._progress(), name)
+        if module is None or not module.steps:
+            return self._whole(request, name, module)
+        next_ = module.next if module.begun else None
+        step = (next_ or module.steps[0]).step
         return RedirectResponse(f"/{name}/{step.slug}", 303)
 
     def step(self, request: Request) -> Response:
         """Answer with one step of a module, or with all of it."""
         name, slug = self._name(request), request.path_params["step"]
-        module = self._module(name)
+        found = self._progress()
+        module = _module(found, name)
         reading = self._shelf.reading(name)
         section = reading.section(slug)
         if module is None or (section is None and slug != WHOLE):
             raise HTTPException(404)
         if section is None:
-            return self._whole(request, name)
+            return self._whole(request, name, module)
         visit = _visit(request)
         place = reading.sections.index(section)
-        around = reading.sections
+        later = reading.sections[place + 1 :]
         return self._html(
             request,
             "step.html",
             nav=self._nav(module, slug),
             module=module,
             number=self._number(name),
+            mishap=reading.mishap,
             section=section,
             parts=self._parts(reading, section, visit),
-            first=place == 0,
-            earlier=around[place - 1] if place else None,
-            later=around[place + 1] if place + 1 < len(around) else None,
-            following=self._following(name),
+            earlier=reading.sections[place - 1] if place else None,
+            later=later[0] if later else None,
+            following=_following(found, name),
             visit=visit,
             nonce=new_id(),
         )
 
-    def _whole(self, request: Request, name: str) -> Response:
+    def _whole(self, request: Request, name: str, module: ModuleProgress | None) -> Response:
         reading = self._shelf.reading(name)
-        module = self._module(name)
         visit = _visit(request)
         sections = [(section, self._parts(reading, section, visit)) for section in reading.sections]
         return self._html(
@@ -186,6 +188,7 @@ class CoursePages:
             nav=self._nav(module, WHOLE) if module else "",
             module=module,
             number=self._number(name) if module else 0,
+            mishap=reading.mishap,
             title=reading.title,
             sections=sections,
             visit=visit,
@@ -254,7 +257,7 @@ class CoursePages:
             visit = sent.visit if VISIT.fullmatch(sent.visit) else new_visit()
             place = focus(html) or call.key
             return RedirectResponse(f"{request.url.path}?visit={visit}#{place}", 303)
-        module = self._module(name)
+        module = _module(self._progress(), name)
         nav = self._nav(module, slug) if module else ""
         return JSONResponse({"n": sent.message.get("n"), "html": html, "nav": nav})
 
@@ -268,11 +271,12 @@ class CoursePages:
         """Note that a step was read to its end, and go on to the next one."""
         reading = self._shelf.reading(name)
         slugs = [section.slug for section in reading.sections]
-        if self._module(name) is None or slug not in slugs:
+        found = self._progress()
+        if _module(found, name) is None or slug not in slugs:
             raise HTTPException(404)
         self._learner.record([passing(name, slug)], _id(sent), "")
         rest = slugs[slugs.index(slug) + 1 :]
-        following = self._following(name)
+        following = _following(found, name)
         target = f"/{name}/{rest[0]}" if rest else f"/{following.module.id}" if following else "/"
         return RedirectResponse(target, 303)
 
@@ -331,22 +335,25 @@ class CoursePages:
         partner = self._learner.partners().current
         return course_progress(steps.modules, steps.progress, partner)
 
-    def _module(self, name: str) -> ModuleProgress | None:
-        found = self._progress().modules
-        return next((module for module in found if module.module.id == name), None)
-
-    def _following(self, name: str) -> ModuleProgress | None:
-        """Return the module after that one."""
-        found = self._progress().modules
-        later = [module for module in found[1:] if found[found.index(module) - 1].module.id == name]
-        return later[0] if later else None
-
     def _number(self, name: str) -> int:
         return self._shelf.library.module_numbers[name]
 
     def _nav(self, module: ModuleProgress, here: str) -> Markup:
         number = self._number(module.module.id)
         return Markup(_template("nav.html").render(module=module, here=here, number=number))  # noqa: S704
+
+
+def _module(found: CourseProgress, name: str) -> ModuleProgress | None:
+    """Return how far a module is; None if there is no such module."""
+    return next((module for module in found.modules if module.module.id == name), None)
+
+
+def _following(found: CourseProgress, name: str) -> ModuleProgress | None:
+    """Return the module after that one."""
+    for module, following in pairwise(found.modules):
+        if module.module.id == name:
+            return following
+    return None
 
 
 def alive(_request: Request) -> Response:

@@ -10,7 +10,7 @@ from brmcourse.activities.activity import Context
 from brmcourse.model.course import Course
 from brmcourse.partners import Partners
 from brmcourse.progress import CourseProgress, GoOn, ModuleSteps, Place, Progress, Written
-from brmcourse.rendering.render import render
+from brmcourse.rendering.render import render_view
 
 LATEST = 4
 """How many of the learner's own texts Home lists; the others are one page away."""
@@ -37,7 +37,8 @@ class Home:
     @property
     def new(self) -> bool:
         """Whether nothing was done yet."""
-        return not any(module.begun for module in self.progress.modules)
+        begun = any(module.begun for module in self.progress.modules)
+        return not begun and not any(self.partners.codes.values())
 
     @property
     def hours(self) -> int:
@@ -90,7 +91,7 @@ def texts(
                 record = progress.record(place, partner)
                 if place.row.view and place.activity.written(record):
                     state = place.activity.begin(record, Context(partner=partner, today=date.min))
-                    html = Markup(render(place.row.view, state))  # noqa: S704 -- texts are escaped
+                    html = Markup(render_view(place.row.view, state, 3))  # noqa: S704 -- escaped
                     found.append((f"/{module.id}/{step.slug}#{key(place)}", html))
         if found:
             yield module, found

@@ -1,4 +1,4 @@
-"""A notebook opened in JupyterLab from its page: the other host, started when it is first wanted."""
+"""A notebook opened in JupyterLab from its page: the other host, started when first wanted."""
 
 import subprocess
 import sys

@@ -108,11 +108,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Reading:
-    """A notebook as a page: its title, and its steps; the first may have no title."""
+    """A notebook as a page: its title, and its steps; the first may have no title.
+
+    `mishap` says why this is not the learner's own copy, if it is not.
+    """
 
     id: str
     title: str
     sections: tuple[Section, ...]
+    mishap: str = ""
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -156,8 +160,8 @@ def _cells(path: Path) -> Iterator[tuple[str, str, Sequence[Mapping[str, Any]]]]
             yield cell["cell_type"], "".join(cell["source"]), cell.get("outputs", ())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotebooksError(
-            f'The notebook "{path}" cannot be read. Move it elsewhere and start the course again: '
-            "then a new copy is put in its place."
+            f'Your notebook "{path}" cannot be read, so this is the course\'s own. Move yours '
+            "elsewhere and start the course again: then a new copy is put in its place."
         ) from error
 
 

@@ -1,7 +1,7 @@
 """The web server of the pages: uvicorn on sockets of our own, for this machine, with little trust.
 
 It ends what nobody uses: a connection that sends no whole request in time, one that lies idle, and
-one that does not take its answer.
+one that does not take its answer. Where there are too many, the one that waited longest goes first.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from socket import socket
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -23,19 +24,34 @@ ANSWER_TIME = 60.0
 IDLE_TIME = 30
 """Seconds that a connection is kept open for a next request."""
 
-ENDING_TIME = 2
+ENDING_TIME = 1
 """Seconds that requests have to finish in when the course is ended."""
 
-OWN_HANDLES = 64
-"""Open files that are not connections: the answers, the log, the libraries."""
+AT_ONCE = 32
+"""Connections that are accepted before any is looked at."""
+
+OWN_HANDLES = 128
+"""Open files that are no connections (the answers, the log, the libraries), or not yet counted."""
 
 WANTED_HANDLES = 4096
-MOST_CONNECTIONS = 1000
+MOST_CONNECTIONS, FEWEST_CONNECTIONS = 1000, 8
 
 
-def serve(app: Any, sockets: list[socket], ready: Callable[[], None]) -> None:
-    """Serve an ASGI application until SIGINT or SIGTERM; call `ready` when it answers."""
-    config = uvicorn.Config(
+def serve(
+    app: Any,
+    sockets: list[socket],
+    ready: Callable[[], None],
+    ending: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve an ASGI application until SIGINT or SIGTERM.
+
+    `ready` is called when it answers, `ending` when it shall end: what waits has to stop then.
+    """
+    asyncio.run(PageServer(app, ready, ending).serve(sockets))
+
+
+def _config(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         http=PatientProtocol,
         ws="none",
@@ -44,11 +60,11 @@ def serve(app: Any, sockets: list[socket], ready: Callable[[], None]) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        backlog=AT_ONCE,
         limit_concurrency=most_connections(),
         timeout_keep_alive=IDLE_TIME,
         timeout_graceful_shutdown=ENDING_TIME,
     )
-    asyncio.run(_Server(config, ready).serve(sockets))
 
 
 def most_connections() -> int:
@@ -66,20 +82,26 @@ def most_connections() -> int:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
             soft = wanted
-    return max(8, min(soft - OWN_HANDLES, MOST_CONNECTIONS))
+    return max(FEWEST_CONNECTIONS, min(soft - OWN_HANDLES, MOST_CONNECTIONS))
 
 
-class _Server(uvicorn.Server):
-    """Says when it is ready, and leaves the ending to whoever started it."""
+class PageServer(uvicorn.Server):
+    """Says when it is ready and when it ends, and leaves what follows to whoever started it."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
+    def __init__(self, app: Any, ready: Callable[[], None], ending: Callable[[], None]) -> None:
+        super().__init__(_config(app))
         self._ready = ready
+        self._ending = ending
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
         self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        super().handle_exit(sig, frame)
+        self._ending()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -99,25 +121,38 @@ class PatientProtocol(H11Protocol):
     """A connection with a limit to its time: uvicorn itself waits for a slow client for ever."""
 
     _limit: asyncio.TimerHandle | None = None
+    waits_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Give the first request its time."""
+        """Give the first request its time, and make room for it."""
         super().connection_made(transport)
+        self.waits_since = self.loop.time()
         self._within(REQUEST_TIME)
+        if self.limit_concurrency and len(self.connections) >= self.limit_concurrency:
+            self._make_room()
 
     def data_received(self, data: bytes) -> None:
         """Give the rest of a request, or its answer, its time."""
-        answering = self._answering
+        before = self.answering
         super().data_received(data)
-        if self._answering and not answering:
+        if self.answering and not before:
             self._within(ANSWER_TIME)
         elif self._limit is None:
             self._within(REQUEST_TIME)
 
     def on_response_complete(self) -> None:
         """Wait for the next request as long as a connection may be idle."""
+        if self.transport.is_closing():
+            return  # as soon as the answer is taken, for which there is a limit
+        self.waits_since = self.loop.time()
         self._at_ease()
         super().on_response_complete()
+        if not self.cycle.response_complete:  # the next request had come with the last one
+            self._within(ANSWER_TIME if self.answering else REQUEST_TIME)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End an idle connection, also one that did not take its answer."""
+        self.drop()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
@@ -125,19 +160,28 @@ class PatientProtocol(H11Protocol):
         super().connection_lost(exc)
 
     @property
-    def _answering(self) -> bool:
+    def answering(self) -> bool:
         """Whether a whole request is here and its answer is not complete."""
         cycle = self.cycle
         return cycle is not None and not cycle.more_body and not cycle.response_complete
 
+    def _make_room(self) -> None:
+        """End the connection that has waited longest for a request."""
+        others = (one for one in self.connections if one is not self)
+        waiting = [one for one in others if isinstance(one, PatientProtocol) and not one.answering]
+        if waiting:
+            min(waiting, key=lambda one: one.waits_since).drop()
+
     def _within(self, seconds: float) -> None:
         self._at_ease()
-        self._limit = self.loop.call_later(seconds, self._drop)
+        self._limit = self.loop.call_later(seconds, self.drop)
 
     def _at_ease(self) -> None:
         if self._limit:
             self._limit.cancel()
         self._limit = None
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
+        """End the connection at once, whatever is under way."""
+        self.connections.discard(self)
         self.transport.abort()

@@ -1,13 +1,13 @@
 """The learner's notebooks as pages, and the steps of the course: read again when they change."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
 
 from brmcourse.content.library import Library
-from brmcourse.errors import ContentError, UnknownIdError
+from brmcourse.errors import ContentError, NotebooksError, UnknownIdError
 from brmcourse.hosts.pages.reading import Call, Reading, Section, read, slug_of
 from brmcourse.model.course import Course
 from brmcourse.progress import ModuleSteps, Place, Progress, Step, find_place
@@ -62,17 +62,24 @@ class Shelf:
         return own if own.is_file() else shipped
 
     def reading(self, name: str) -> Reading:
-        """Return a page; raise NotebooksError if its notebook cannot be read."""
+        """Return a page; if the learner's notebook cannot be read, the course's own."""
         path = self.path(name)
         stamp = _stamp(path)
         with self._lock:
             known = self._read.get(name)
             if known is None or known[:2] != (path, stamp):
-                self._read[name] = path, stamp, read(path, self._terms)
+                self._read[name] = path, stamp, self._newly_read(path)
             return self._read[name][2]
 
+    def _newly_read(self, path: Path) -> Reading:
+        try:
+            return read(path, self._terms)
+        except NotebooksError as error:
+            own = read(self._folders[1] / path.name, self._terms)
+            return replace(own, mishap=str(error))
+
     def steps(self) -> Steps:
-        """Return the modules in steps; raise NotebooksError."""
+        """Return the modules in steps."""
         ids = [module.id for module in self.course.modules]
         stamps = tuple(_stamp(self.path(name)) for name in ids)
         with self._lock:
