@@ -62,6 +62,8 @@ class CourseLab(FileLog, ServerApp):
         self.stop(from_signal=True)
 
     def _bind_http_server(self) -> None:
+        for waiting in self.opening.sockets:
+            waiting.setblocking(False)  # or the whole server would wait for the next caller
         self.http_server.add_sockets(self.opening.sockets)
 
 
