@@ -269,7 +269,8 @@ def main() -> list[Row]:
     rows: list[Row] = []
     for case in cases(library):
         rows += fold_rows(case)
-    rows += progress_rows(library, [event for case in cases(library) for event in case.events])
+    *own, _ = cases(library)  # the last one's events are the sheet's
+    rows += progress_rows(library, [event for case in own for event in case.events])
     exercise = quiz.find(library, "m1")
     patterns = answers(exercise.quiz.id, exercise.quiz.questions)
     with clean_place() as (place, _):

@@ -78,6 +78,7 @@ class _Kept:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.touched = Touched(place)
         self.partner = place.row.partner
         self.activity = place.activity
         self.fold = self.activity.fold
@@ -107,7 +108,7 @@ class Progress:
     def _forget(self) -> None:
         self._cursor = START
         self._number = 0
-        self._last: dict[str, tuple[int, Place | None, str, str]] = {}
+        self._last: dict[str, tuple[int, Touched]] = {}
         self._passed: dict[str, frozenset[str]] = {}
         for kept in self._kept.values():
             kept.records = {}
@@ -124,11 +125,12 @@ class Progress:
 
     def fold(self, events: Iterable[Event]) -> None:
         """Fold further events in, oldest first."""
-        for event in events:
-            self._number += 1
+        resting = self._resting.get
+        for number, event in enumerate(events, self._number + 1):
+            self._number = number
             if isinstance(event.body, StepPassed):
                 self._pass(event.subject, event.body.step)
-            for kept, own in self._resting.get(event.subject, ()):
+            for kept, own in resting(event.subject, ()):
                 partner = event.partner if kept.partner else ""
                 before = kept.records.get(partner, kept.blank)
                 after = kept.fold(before, event)
@@ -137,11 +139,11 @@ class Progress:
                 kept.records[partner] = after
                 if own:
                     kept.begun.add(partner)
-                    self._last[partner] = (self._number, kept.place, "", "")
+                    self._last[partner] = (number, kept.touched)
 
     def _pass(self, module: str, step: str) -> None:
         self._passed[module] = self.passed(module) | {step}
-        self._last[""] = (self._number, None, module, step)
+        self._last[""] = (self._number, Touched(None, module, step))
 
     def record(self, place: Place, partner: str) -> Any:
         """Return what is recorded of a place."""
@@ -164,10 +166,7 @@ class Progress:
     def last(self, partner: str) -> Touched | None:
         """Return what was done last, about that partner or about none; None if nothing was."""
         found = [self._last[key] for key in {partner, ""} if key in self._last]
-        if not found:
-            return None
-        _, place, module, step = max(found, key=itemgetter(0))
-        return Touched(place, module, step)
+        return max(found, key=itemgetter(0))[1] if found else None
 
     def notes(self, partner: str) -> list[Written]:
         """Return what the learner wrote about that partner, the latest first."""

@@ -153,10 +153,12 @@ def fold(record: CapstoneRecord, event: Event) -> CapstoneRecord:
     """Fold an event into the pieces that it is about."""
     content = record.content
     for place in content.places.get(event.subject, ()):
-        before = record.records
-        folded = content.all[place].activity.fold(before[place], event)
-        if folded is not before[place]:
-            record = CapstoneRecord(content, (*before[:place], folded, *before[place + 1 :]))
+        before = record.records[place]
+        after = content.all[place].activity.fold(before, event)
+        if after is not before:
+            records = list(record.records)
+            records[place] = after
+            record = CapstoneRecord(content, tuple(records))
     return record
 
 
