@@ -275,11 +275,12 @@ def course_progress(
     A step is done when all its places are, and one without places when it was passed. One goes on
     at the first step not done from the one touched last; else in that module, else in the course.
     """
-    found = tuple(_module_progress(module, progress, partner) for module in modules)
+    found = tuple(module_progress(module, progress, partner) for module in modules)
     return CourseProgress(found, _go_on(found, progress.last(partner)))
 
 
-def _module_progress(module: ModuleSteps, progress: Progress, partner: str) -> ModuleProgress:
+def module_progress(module: ModuleSteps, progress: Progress, partner: str) -> ModuleProgress:
+    """Return how far one module and each of its steps is."""
     passed = progress.passed(module.id)
     steps = []
     for step in module.steps:

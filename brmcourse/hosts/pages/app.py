@@ -36,7 +36,13 @@ from brmcourse.log.sqlite import SqliteLog
 from brmcourse.partners import choosing
 from brmcourse.paths import course_root, store_path
 from brmcourse.problems import problem_log
-from brmcourse.progress import CourseProgress, ModuleProgress, course_progress, passing
+from brmcourse.progress import (
+    CourseProgress,
+    ModuleProgress,
+    course_progress,
+    module_progress,
+    passing,
+)
 from brmcourse.rendering.render import Around
 from brmcourse.session import Learner, Session, explain, find_session
 
@@ -257,9 +263,9 @@ class CoursePages:
             visit = sent.visit if VISIT.fullmatch(sent.visit) else new_visit()
             place = focus(html) or call.key
             return RedirectResponse(f"{request.url.path}?visit={visit}#{place}", 303)
-        module = _module(self._progress(), name)
-        nav = self._nav(module, slug) if module else ""
-        return JSONResponse({"n": sent.message.get("n"), "html": html, "nav": nav})
+        return JSONResponse(
+            {"n": sent.message.get("n"), "html": html, "nav": self._nav_of(name, slug)}
+        )
 
     def _session(self, visit: str, call: Call) -> Session:
         try:
@@ -337,6 +343,16 @@ class CoursePages:
 
     def _number(self, name: str) -> int:
         return self._shelf.library.module_numbers[name]
+
+    def _nav_of(self, name: str, here: str) -> str:
+        """Return the list of steps as it is now; nothing for a page that has none."""
+        steps = self._shelf.steps()
+        module = next((module for module in steps.modules if module.id == name), None)
+        if module is None:
+            return ""
+        steps.progress.catch_up(self._learner.log)
+        partner = self._learner.partners().current
+        return self._nav(module_progress(module, steps.progress, partner), here)
 
     def _nav(self, module: ModuleProgress, here: str) -> Markup:
         number = self._number(module.module.id)
