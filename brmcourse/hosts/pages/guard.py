@@ -136,6 +136,7 @@ def _entered(path: str, cookie: str) -> Response:
     """
     page = (
         "<!DOCTYPE html><html lang=en><meta charset=utf-8><title>Opening the course</title>"
+        '<link rel=icon href="data:,">'
         f'<meta http-equiv=refresh content="0;url={_safe(path)}">'
         f'<p><a href="{_safe(path)}">Go on to the course</a></p></html>'
     )

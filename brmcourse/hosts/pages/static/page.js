@@ -60,6 +60,8 @@ function refresh(nav) {
   const { open } = list.querySelector("details");
   Idiomorph.morph(list, nav, { morphStyle: "innerHTML", restoreFocus: true });
   list.querySelector("details").open = open;
+  const done = list.querySelector(".course-done > [aria-current]") !== null;
+  document.querySelector(".course-steps")?.toggleAttribute("data-done", done);
 }
 
 for (const el of document.querySelectorAll("[data-activity]")) {
