@@ -1,1 +1,1 @@
-"""The course as pages, served by Voila."""
+"""The course as pages: its notebooks, read and served by one small process of its own."""
