@@ -4,6 +4,8 @@ import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -53,7 +55,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="module", params=["page", "lab"])
+@pytest.fixture(scope="module", params=["pages", "lab"])
 def host(request: pytest.FixtureRequest) -> str:
     """Where the course is open: as pages, or in JupyterLab."""
     return request.param
@@ -68,11 +70,19 @@ def server(
         yield course
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser window of its own."""
-    with browser.new_context(viewport=WIDE) as window:
+@contextmanager
+def window_on(server: CourseServer, browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """Open a browser window of its own that the course lets in."""
+    with browser.new_context(**{"viewport": WIDE} | options) as window:
         window.set_default_timeout(15_000)
+        server.admit(window)
+        yield window
+
+
+@pytest.fixture
+def context(browser: Browser, server: CourseServer) -> Iterator[BrowserContext]:
+    """A browser window of its own."""
+    with window_on(server, browser) as window:
         yield window
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import BrowserContext, Locator, Response, expect
 
 from .hands import Hands, Mouse
 
@@ -31,12 +31,14 @@ class Learner:
         self.page = context.new_page()
         self.hands = hands(self.page)
         self.requests: list[str] = []
-        self.received: list[str] = []
+        self.replies: list[Response] = []
+        self.frames: list[str] = []
         self.failures: list[str] = []
         self.selector = "body"
         self.part = self.page.locator(self.selector)
         self._url = url
         self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("response", lambda reply: self.replies.append(reply))  # noqa: PLW0108 -- playwright marks it
         self.page.on("websocket", self._listen)
         self.page.on("pageerror", lambda error: self.failures.append(str(error)))
         self.page.on("dialog", lambda dialog: dialog.accept())
@@ -46,12 +48,18 @@ class Learner:
         socket.on("framereceived", self._hear)
 
     def _hear(self, frame: str | bytes) -> None:
-        self.received.append(frame if isinstance(frame, str) else frame.decode("utf-8", "replace"))
+        self.frames.append(frame if isinstance(frame, str) else frame.decode("utf-8", "replace"))
 
     @property
     def strangers(self) -> list[str]:
         """Return the addresses asked for that are not on this machine."""
         return abroad(self.requests)
+
+    @property
+    def received(self) -> list[str]:
+        """Return all that the page got since it was opened."""
+        asked = (reply for reply in self.replies if reply.request.resource_type == "fetch")
+        return [*self.frames, *(reply.text() for reply in asked)]
 
     @property
     def kernel_id(self) -> str:

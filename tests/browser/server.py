@@ -1,36 +1,37 @@
 """The course as the command `brmcourse start` serves it, with a home folder of its own."""
 
+import json
 import os
-import re
 import signal
 import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit, urlunsplit
 
 import psutil
+from playwright.sync_api import BrowserContext
 
+from brmcourse.hosts.runtime import Running
 from brmcourse.log.sqlite import SqliteLog
 
 COMMAND = [sys.executable, "-c", "from brmcourse.cli import main; raise SystemExit(main())"]
 
 
 class CourseServer:
-    """One host (`page` or `lab`) serving one learner's folder; stopped and started again it keeps
-    that folder.
+    """One host (`pages` or `lab`) serving one learner's folder; stopped and started again it keeps
+    that folder, and its port. `root` is another copy of this project.
     """
 
     ending = signal.SIGINT
 
-    def __init__(self, host: str, home: Path) -> None:
+    def __init__(self, host: str, home: Path, root: Path | None = None) -> None:
         self.host = host
         self.home = home
+        self.root = root
         self.folder = home / "course"
         self.store_path = home / "answers.sqlite"
-        self._home = ""
-        self.url = ""
+        self.port = 0
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -50,39 +51,46 @@ class CourseServer:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            cwd=self.home,
             env=os.environ | self._surroundings(),
         )
         said = ""
         for line in self._process.stdout:
             said += line
-            if found := re.search(r"http://\S+", line):
-                self._home = found[0]
-                self.url = self.at("m1")
+            if "http://" in line:
+                self.port = self.running.port
                 return
+        self.stop()
         raise AssertionError(f"The course did not start:\n{said}")
 
-    def at(self, module: str) -> str:
-        """Return the address of a module."""
-        home = urlsplit(self._home)
-        path = f"/lab/tree/{module}.ipynb" if self.host == "lab" else f"/{module}"
-        return urlunsplit(home._replace(path=path))
+    @property
+    def running(self) -> Running:
+        """What the running course says about itself."""
+        [note] = (self.home / "data" / "brmcourse" / "running").glob(f"{self.host}-*.json")
+        return Running(**json.loads(note.read_bytes()))
+
+    def admit(self, window: BrowserContext) -> None:
+        """Let a browser in with a fresh key, as the printed address does."""
+        assert window.request.get(self.running.address()).ok
+
+    def at(self, path: str = "") -> str:
+        """Return an address of the course."""
+        return f"http://127.0.0.1:{self.port}/{path}"
+
+    def module(self, name: str) -> str:
+        """Return where all of a module stands on one page."""
+        return self.at(f"lab/tree/{name}.ipynb" if self.host == "lab" else f"{name}/all")
+
+    @property
+    def url(self) -> str:
+        """Where all of module 1 stands on one page."""
+        return self.module("m1")
 
     def command(self) -> list[str]:
         """Return what a learner types."""
         choice = ["--lab"] if self.host == "lab" else []
-        # Pages kept ready would start three kernels for each that is opened; test_start looks at
-        # those.
-        return [
-            *COMMAND,
-            "start",
-            "--lean",
-            *choice,
-            "--no-browser",
-            "--port",
-            "0",
-            "--dir",
-            str(self.folder),
-        ]
+        where = ["--port", str(self.port), "--dir", str(self.folder)]
+        return [*COMMAND, "start", *choice, "--no-browser", *where]
 
     def stop(self) -> None:
         """End the course as Ctrl-C does."""
@@ -115,4 +123,4 @@ class CourseServer:
             "XDG_DATA_HOME": data,
             "LOCALAPPDATA": data,
             "BRMCOURSE_STORE": str(self.store_path),
-        }
+        } | ({"PYTHONPATH": str(self.root)} if self.root else {})

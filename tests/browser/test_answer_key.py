@@ -36,7 +36,7 @@ def told(learner: Learner, texts: Iterable[str]) -> list[str]:
     return [text for text in texts if probe(text) in all_there_is]
 
 
-@only(argvalues=["page"])
+@only(argvalues=["pages"])
 def test_nothing_is_told_before_the_answer(new_learner: NewLearner, library: Library) -> None:
     """Neither page nor messages hold feedback, reasons, the model answer or better lines of what is
     not answered.
@@ -59,7 +59,7 @@ def test_nothing_is_told_before_the_answer(new_learner: NewLearner, library: Lib
     assert set(told(learner, secret)) == {chosen.feedback, question.why}
 
 
-@only(argvalues=["page"])
+@only(argvalues=["pages"])
 def test_the_form_does_not_name_the_options(new_learner: NewLearner, library: Library) -> None:
     """An answer stands in the form as the letter of its place, never with its id or its credit."""
     quiz = library.named("questions", "m1-before")

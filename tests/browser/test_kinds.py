@@ -15,7 +15,7 @@ from brmcourse.content.library import Library
 from brmcourse.model.question import Compose, Match, Order, Quiz
 from brmcourse.paths import course_root
 
-from .conftest import WIDE
+from .conftest import window_on
 from .hands import HANDS
 from .learner import Learner
 from .server import CourseServer
@@ -73,23 +73,10 @@ CONTENT = {
         },
     ],
 }
-CELL = """
-from pathlib import Path
-from brmcourse.content.library import Library
-from brmcourse.events import LEARNER, SELF, Event, LearnerBegan, new_id, now
-from brmcourse.hosts.notebook import ActivityWidget
-from brmcourse.log.sqlite import SqliteLog
-from brmcourse.paths import store_path
-from brmcourse.session import Learner, find_session
-
-log = SqliteLog(store_path())
-if not log.read(subjects=[LEARNER])[1]:
-    log.add([Event(new_id(), now(), LEARNER, 1, "me", SELF, "", LearnerBegan("seed"))])
-ActivityWidget(find_session(Library(Path({root!r})), "quiz", "k1", Learner(log)))
-"""
+CELL = 'from brmcourse import quiz\nquiz("k1")'
 
 
-@pytest.fixture(scope="module", params=["page", "lab"])
+@pytest.fixture(scope="module", params=["pages", "lab"])
 def host(request: pytest.FixtureRequest) -> str:
     """Where the course is open. What the page shows is the same in both; the keys have another way
     to it.
@@ -100,14 +87,15 @@ def host(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def hands(host: str) -> str:
     """How the learner works the page; test_module has the other two pairs of host and hands."""
-    return "keyboard" if host == "page" else "mouse"
+    return "keyboard" if host == "pages" else "mouse"
 
 
 @pytest.fixture(scope="module")
 def other_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course root with one more quiz."""
+    """A copy of this project with one more quiz."""
     root = tmp_path_factory.mktemp("other-course")
-    shutil.copytree(course_root() / "data", root / "data")
+    for part in ("brmcourse", "data", "notebooks"):
+        shutil.copytree(course_root() / part, root / part)
     (root / "data" / "questions" / "k1.yaml").write_text(yaml.safe_dump(CONTENT), "utf-8")
     return root
 
@@ -129,14 +117,14 @@ def learner(
 ) -> Iterator[Learner]:
     """A learner whose own module 1 is a notebook with that quiz alone."""
     home = tmp_path_factory.mktemp(f"{host}-{hands}-kinds")
-    cell = nbformat.v4.new_code_cell(CELL.format(root=str(other_course)))
+    cell = nbformat.v4.new_code_cell(CELL)
     notebook = nbformat.v4.new_notebook(
         cells=[cell], metadata={"course": {"module": "m1", "autorun": True}}
     )
     (home / "course").mkdir()
     nbformat.write(notebook, home / "course" / "m1.ipynb")
-    with CourseServer(host, home) as course, browser.new_context(viewport=WIDE) as window:
-        window.set_default_timeout(15_000)
+    server = CourseServer(host, home, other_course)
+    with server as course, window_on(course, browser) as window:
         someone = Learner(window, course.url, HANDS[hands]).open(last=".brm-quiz")
         someone.turn_to(quiz.title)
         yield someone

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from brmcourse.content.library import Library
 
-from .conftest import WIDE
+from .conftest import WIDE, window_on
 from .learner import Learner
 from .look import NARROW, misfits, pale, violations
 from .server import CourseServer
@@ -41,11 +41,11 @@ def test_every_state_can_be_read_and_pressed_by_everybody(
     faults = []
     with (
         CourseServer(host, tmp_path) as server,
-        browser.new_context(viewport=WIDE, color_scheme=theme, reduced_motion="reduce") as window,
+        window_on(server, browser, color_scheme=theme, reduced_motion="reduce") as window,
     ):
         learner = Learner(window, server.url).open()
         for state in tour(learner, library):
-            whole = host == "page" and state == "opened"
+            whole = host == "pages" and state == "opened"
             found = violations(learner.page, None if whole else learner.selector) + pale(
                 learner.page
             )
@@ -63,7 +63,7 @@ def test_the_theme_of_the_browser_is_the_theme_of_the_activities(
     theme: str, browser: Browser, server: CourseServer
 ) -> None:
     """A browser set to dark gets dark paper, one set to light gets light paper."""
-    with browser.new_context(viewport=WIDE, color_scheme=theme) as window:
+    with window_on(server, browser, color_scheme=theme) as window:
         learner = Learner(window, server.url).open()
         paper = learner.page.locator(".brm").first.evaluate(
             "(el) => getComputedStyle(el).backgroundColor"

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from brmcourse.activities.conversation import lines
 from brmcourse.content.library import Library
 from brmcourse.model.conversation import Choice, Conversation
 from brmcourse.model.question import Compose, Judgement, Multiple, Quiz, Single
 
-from .conftest import WIDE
+from .conftest import window_on
 from .hands import HANDS
 from .learner import Learner
 from .server import CourseServer
@@ -22,7 +23,7 @@ STRONG, WEAK = 2, 0
 @pytest.fixture(scope="module")
 def hands(host: str) -> str:
     """How the learner works the page; test_kinds has the other two pairs of host and hands."""
-    return "mouse" if host == "page" else "keyboard"
+    return "mouse" if host == "pages" else "keyboard"
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +35,8 @@ def learner(
     """
     with (
         CourseServer(host, tmp_path_factory.mktemp(f"{host}-{hands}")) as course,
-        browser.new_context(viewport=WIDE) as window,
+        window_on(course, browser) as window,
     ):
-        window.set_default_timeout(15_000)
         someone = Learner(window, course.url, HANDS[hands])
         yield someone.open()
 
@@ -199,7 +199,7 @@ def play(learner: Learner, talk: Conversation, first: int, then: int) -> list[tu
     """Make a move worth `first`, then moves worth `then`; return the nodes and moves."""
     path, node, points = [], talk.start, first
     while not talk.nodes[node].auto:
-        learner.sees(talk.nodes[node].says)
+        learner.sees(*(line.text for line in lines(talk.nodes[node])))
         move = next(choice for choice in talk.nodes[node].choices if choice.points == points)
         learner.press(move.text)
         path.append((node, move))
@@ -245,13 +245,13 @@ def test_the_conversation_is_played_again_from_turn_two(learner: Learner, librar
     """Playing again from move 2 keeps move 1, and another way can be taken from there."""
     talk = library.named("conversations", "s1")
     learner.turn_to(talk.title)
-    learner.press("Play again from move 2")
+    learner.press("Play again from here: move 2")
     opening = next(choice for choice in talk.nodes[talk.start].choices if choice.points == WEAK)
-    learner.sees(talk.nodes[talk.start].says, opening.text, talk.nodes[opening.next].says)
+    learner.sees(opening.text, talk.nodes[opening.next].says)
     expect(learner.part.locator(".brm-you")).to_have_count(1)
     other = next(choice for choice in talk.nodes[opening.next].choices if choice.points == WEAK)
     learner.press(other.text)
-    learner.sees(talk.nodes[other.next].says)
+    learner.sees(*(line.text for line in lines(talk.nodes[other.next])))
     expect(learner.part.locator(".brm-you")).to_have_count(2)
 
 
@@ -268,7 +268,7 @@ def test_the_self_assessment_gives_a_result_and_a_change(
     for item in most:
         learner.rate(item.text, form.labels[0])
     learner.press("See my result")
-    learner.sees(f"1 of {len(scale.items)} lines have no answer yet.", "No answer yet")
+    learner.sees(f"Line {len(scale.items)} has no answer yet", "No answer yet")
     expect(
         learner.part.locator(".brm-rate", has_text=last.text).locator(".brm-missing")
     ).to_be_visible()

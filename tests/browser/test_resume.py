@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from brmcourse.content.library import Library
 
-from .conftest import WIDE, NewLearner, only
+from .conftest import NewLearner, only, window_on
 from .learner import Learner
 from .server import CourseServer
 from .strange import PASTED
@@ -28,7 +28,7 @@ def until_kept(server: CourseServer, subject: str, text: str, seconds: float) ->
     return False
 
 
-@only(argvalues=["page"])
+@only(argvalues=["pages"])
 def test_a_text_is_saved_soon_after_the_last_key(
     learner: Learner, server: CourseServer, library: Library
 ) -> None:
@@ -44,7 +44,7 @@ def test_a_text_is_saved_soon_after_the_last_key(
     assert server.bodies(prompt.id)[-1]["text"] == "K. ended the call early."
 
 
-@only(argvalues=["page"])
+@only(argvalues=["pages"])
 def test_the_page_never_says_saved_while_it_is_not(
     learner: Learner, server: CourseServer, library: Library
 ) -> None:
@@ -85,7 +85,7 @@ def test_leaving_in_the_middle_of_a_word_keeps_it(
     expect(again.field("Your notes", under=prompt.title)).to_have_value(text)
 
 
-@only(argvalues=["page"])
+@only(argvalues=["pages"])
 def test_a_long_strange_text_comes_back_exactly_as_text(
     new_learner: NewLearner, server: CourseServer, library: Library
 ) -> None:
@@ -126,7 +126,7 @@ def test_everything_is_there_after_the_course_was_ended(
     )
     first = quiz.questions[0].options[0]
     move = talk.nodes[talk.start].choices[1]
-    with CourseServer(host, tmp_path) as server, browser.new_context(viewport=WIDE) as window:
+    with CourseServer(host, tmp_path) as server, window_on(server, browser) as window:
         learner = Learner(window, server.url).open()
         learner.turn_to(quiz.title)
         learner.choose(first.text)

@@ -1,4 +1,6 @@
-"""When something goes wrong around the learner: two pages at once, a kernel that dies."""
+"""When something goes wrong around the learner: two pages at once, a course that was ended, a
+kernel that dies.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,7 +11,6 @@ from .conftest import NewLearner, only
 from .learner import Learner
 from .server import CourseServer
 
-LOST = "This page has lost touch with the course"
 HURRY = """async (part) => {
   for (const row of [...part.querySelectorAll(".brm-rate")].map((row) => row.id)) {
     document.getElementById(row).querySelector("input").click();
@@ -19,7 +20,7 @@ HURRY = """async (part) => {
 """One rating every five milliseconds: the answers to the first come in while the next are given."""
 
 PATIENCE = 20_000
-"""Milliseconds in which a page must notice that nobody answers; the bridge waits ten seconds."""
+"""Milliseconds in which JupyterLab must notice that a kernel is gone, and start another."""
 
 
 def test_two_pages_of_one_module_agree(
@@ -43,7 +44,7 @@ def test_two_pages_of_one_module_agree(
     assert len(server.bodies(question.id)) == 2
     there.press("Next question")
     there.sees(next_question.stem)
-    here.press("Check answer")
+    here.press("Check again")
     here.sees(next_question.stem)
 
 
@@ -65,7 +66,7 @@ def test_a_move_in_a_conversation_that_went_on_elsewhere_says_so(
     here.press(move.text)
     here.sees(talk.nodes[move.next].says)
     there.press(stale.text)
-    there.sees("This conversation went on in another window.", talk.nodes[move.next].says)
+    there.sees("That turn is not open any more.", talk.nodes[move.next].says)
     assert [body["choice"] for body in server.bodies(talk.id) if "choice" in body] == [0]
 
 
@@ -83,30 +84,38 @@ def halfway(learner: Learner, library: Library) -> Learner:
     return learner
 
 
-def finds_all_again(learner: Learner, library: Library) -> None:
-    """Expect the saved note and the answered question of `halfway`."""
+def finds_all_again(learner: Learner, library: Library, place: int = 0) -> None:
+    """Expect the saved note of `halfway` and the quiz at that question, the first one answered."""
     prompt, quiz = library.named("prompts", "m1").reflections[0], library.named("questions", "m1")
     learner.turn_to("Reflection")
     expect(learner.field("Your notes", under=prompt.title)).to_have_value("Before the fall.")
     learner.turn_to(quiz.title)
-    learner.sees(quiz.questions[0].options[0].feedback)
+    learner.sees(quiz.questions[place].stem)
+    if place == 0:
+        learner.sees(quiz.questions[0].options[0].feedback)
 
 
-@only(["page"])
-def test_a_dead_kernel_takes_nothing_from_the_screen(
+@only(["pages"])
+def test_what_is_done_while_the_course_is_ended_is_sent_once_it_runs_again(
     halfway: Learner, server: CourseServer, library: Library
 ) -> None:
-    """After the kernel is killed the next action says that the page lost touch; all stays on
-    screen, and what was confirmed is there after a reload.
+    """The page says that the course is away and keeps all that is on screen; what was typed and
+    chosen meanwhile is sent by itself when the course runs again, and is in the log once.
     """
-    quiz, activities = library.named("questions", "m1"), halfway.page.locator(".brm").count()
-    server.kill(halfway.kernel_id)
+    prompt, quiz = library.named("prompts", "m1").reflections[1], library.named("questions", "m1")
+    typed = "Written while nobody listened."
+    server.stop()
     halfway.press("Next question")
-    expect(halfway.part.get_by_text(LOST)).to_be_visible(timeout=PATIENCE)
+    away = halfway.page.locator(".course-away")
+    expect(away).to_be_visible()
     halfway.sees(quiz.questions[0].stem, quiz.questions[0].options[0].feedback)
-    assert halfway.page.locator(".brm").count() == activities
-    halfway.reload()
-    finds_all_again(halfway, library)
+    halfway.turn_to("Reflection")
+    halfway.write("Your notes", typed, under=prompt.title)
+    server.start()
+    expect(away).to_be_hidden()
+    halfway.saved(prompt.title)
+    finds_all_again(halfway, library, place=1)
+    assert [body["text"] for body in server.bodies(prompt.id)].count(typed) == 1
 
 
 @only(["lab"])
