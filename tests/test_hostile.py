@@ -102,10 +102,14 @@ class Page:
         self.forms: list[Form] = []
         self.partner = ""
         self._select = ""
+        self._named: dict[str, Form] = {}
+        self._outside: list[tuple[str, str]] = []
         for tag, attributes in TAG.findall(html):
             self._read(
                 tag, {name: unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
             )
+        for form, action in self._outside:
+            self._named[form].actions.append(action)
 
     def _read(self, tag: str, about: Mapping[str, str]) -> None:
         kind = about.get("type", tag)
@@ -113,6 +117,9 @@ class Page:
             self.partner = about.get("data-partner", self.partner)
         elif tag == "form":
             self.forms.append(Form(actions=["draft"] if "data-draft" in about else []))
+            self._named[about.get("id", "")] = self.forms[-1]
+        elif tag == "button" and "form" in about:  # it may stand before its form
+            self._outside.append((about["form"], about["value"]))
         elif tag == "button":
             self.forms[-1].actions.append(about["value"])
         elif kind in {"textarea", "date"}:
