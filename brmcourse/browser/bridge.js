@@ -23,9 +23,12 @@ function swap(root, html) {
   Idiomorph.morph(root, [...page.content.childNodes], options);
   const target = root.querySelector("[data-focus]"); // where new content starts
   const lost = focused && !root.contains(document.activeElement);
-  if (!root.dataset.acted || (target?.id === start && !lost)) return;
-  target?.focus({ preventScroll: true });
-  target?.scrollIntoView({ block: "nearest" });
+  if (!root.dataset.acted) return;
+  const begins = target && (target.id !== start || lost);
+  if (begins) target.focus({ preventScroll: true });
+  // What to look at may stand above the button that was pressed, which keeps the focus.
+  const look = begins ? target : root.querySelector("[data-look]");
+  look?.scrollIntoView({ block: "nearest" });
 }
 
 // An id for each action (uuid7: it sorts by time), so that what is sent twice is recorded once.
