@@ -3,6 +3,7 @@
 import logging
 import secrets
 import signal
+from collections.abc import Iterable
 from typing import Any
 
 from jupyter_server.auth.identity import IdentityProvider, User
@@ -15,6 +16,7 @@ from brmcourse.hosts.door import Door, derived
 from brmcourse.hosts.kernels import OwnPython, PromptConnection
 from brmcourse.hosts.lab.web import Alive, FileLog
 from brmcourse.hosts.runtime import HOST, Opening
+from brmcourse.model.course import Course, Module, Page
 
 
 def serve(opening: Opening) -> None:
@@ -26,8 +28,22 @@ def serve(opening: Opening) -> None:
     server.initialize(argv=[], find_extensions=False, starter_extension="lab")
     _quiet("LabApp")
     server.web_app.add_handlers(".*$", [(r"/brmcourse/alive", Alive)])
+    server.web_app.settings["page_config_data"]["course"] = names(opening.course)
     server.io_loop.add_callback(opening.ready)
     server.start()
+
+
+def names(course: Course) -> dict[str, Any]:
+    """Return what course mode shows of the course: titles in order, and the notebook of each."""
+
+    def notebooks(parts: Iterable[Module | Page]) -> list[dict[str, str]]:
+        return [{"path": f"{part.id}.ipynb", "title": part.title} for part in parts]
+
+    return {
+        "title": course.title,
+        "modules": notebooks(course.modules),
+        "pages": notebooks(course.pages),
+    }
 
 
 class OneTimeKey(IdentityProvider):
