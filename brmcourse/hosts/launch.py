@@ -85,7 +85,7 @@ def _serve(wish: Wish, folder: Path) -> None:
     course = load_course()
     for sentence in library.refresh(course_root() / "notebooks", folder):
         say(sentence)
-    _keep_a_log()
+    keep_a_log()
     if wish.lab:
         _keep_jupyter_to_ourselves()
     sockets = claim_port(wish.port)
@@ -134,7 +134,7 @@ def _has_screen() -> bool:
     return any(map(os.environ.get, SIGNS_OF_A_SCREEN))
 
 
-def _keep_a_log() -> None:
+def keep_a_log() -> None:
     """Send what libraries have to say to the course's log; the terminal stays readable."""
     log_path().parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(filename=log_path(), level=logging.ERROR, encoding="utf-8")
