@@ -15,7 +15,7 @@ from brmcourse.content.library import Library
 from brmcourse.paths import course_root
 from brmcourse.scoring.marks import mark
 
-from .conftest import WIDE
+from .conftest import window_on
 from .learner import abroad
 from .look import faults
 from .server import CourseServer
@@ -41,7 +41,7 @@ def how(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def course(how: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CourseServer]:
     """The page host, with a log for each learner."""
-    with CourseServer("page", tmp_path_factory.mktemp(how)) as server:
+    with CourseServer("pages", tmp_path_factory.mktemp(how)) as server:
         yield server
 
 
@@ -52,12 +52,9 @@ def asked(how: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, how: str, asked: list[str]) -> Iterator[Page]:
+def page(browser: Browser, course: CourseServer, how: str, asked: list[str]) -> Iterator[Page]:
     """One window for the whole course."""
-    with browser.new_context(
-        viewport=WIDE, color_scheme=THEME[how], reduced_motion="reduce"
-    ) as window:
-        window.set_default_timeout(15_000)
+    with window_on(course, browser, color_scheme=THEME[how], reduced_motion="reduce") as window:
         window.on("request", lambda request: asked.append(request.url))
         yield window.new_page()
 
@@ -69,8 +66,16 @@ def test_module_is_done_from_top_to_bottom(
     """Every activity of the module can be done, and what is then on screen can be read and pressed
     by everybody.
     """
-    Walker(page, library, CHANCE[how]).walk(course.at(module), len(calls(module)))
+    assert Walker(page, library, CHANCE[how]).walk(course.at(module)) == len(calls(module))
+    page.goto(course.module(module))
     assert faults(page) == []
+
+
+def test_home_shows_that_all_is_done(page: Page, course: CourseServer) -> None:
+    """After the last step there is a tick at each module, and what was written is listed."""
+    page.goto(course.at())
+    expect(page.locator(".course-modules .course-how-far", has_text="done")).to_have_count(9)
+    expect(page.get_by_role("heading", name="You have done it all")).to_be_visible()
 
 
 def test_the_log_holds_what_was_done(how: str, course: CourseServer, library: Library) -> None:
@@ -111,9 +116,9 @@ def test_the_plan_is_put_together_from_what_was_written(
     """The capstone shows the words written in the modules before, without asking for any of them
     again.
     """
-    page.goto(course.at("m8"))
+    page.goto(course.module("m8"))
     plan = page.locator("section.brm-capstone")
-    expect(plan).to_be_visible(timeout=60_000)
+    expect(plan).to_be_visible()
     for part in library.single("capstone.yaml").parts:
         for shown in part.shows:
             kind, name = shown.name

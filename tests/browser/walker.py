@@ -25,8 +25,6 @@ from brmcourse.model.question import (
 from brmcourse.model.sheet import Sheet
 from brmcourse.scoring.scales import ratings
 
-from .learner import OPENING
-
 T = TypeVar("T")
 
 
@@ -40,19 +38,27 @@ class Walker:
         self.library = library
         self.chance = chance
 
-    def walk(self, url: str, activities: int) -> None:
-        """Open the module at `url`, wait for so many activities, and do them all from top to
-        bottom.
+    def walk(self, url: str) -> int:
+        """Open the module at `url`, do all activities of each step, and go on with Next until the
+        module ends; return how many activities there were.
         """
         self.page.goto(url)
-        parts = self.page.locator("section.brm")
-        expect(parts).to_have_count(activities, timeout=OPENING)
-        for number in range(activities):
-            part = parts.nth(number)
+        onward, count, more = self.page.locator(".course-steps button"), 0, True
+        while more:
+            count += self._do_all()
+            here, more = self.page.url, onward.locator("span").inner_text() == "Next"
+            onward.click()
+            self.page.wait_for_url(lambda url, here=here: url != here)
+        return count
+
+    def _do_all(self) -> int:
+        parts = self.page.locator("section.brm").all()
+        for part in parts:
             kind = next(
                 name for name in part.get_attribute("class").split() if name.startswith("brm-")
             )
             getattr(self, kind.removeprefix("brm-"))(part)
+        return len(parts)
 
     def pick(self, options: Sequence[T], worth: Callable[[T], float]) -> T:
         """Return the best option, or one by chance."""
@@ -191,8 +197,12 @@ class Walker:
                 form.locator(f"[name='{name}']").fill(
                     "2026-12-01" if field.kind == "date" else f"My words to {name}"
                 )
-        form.locator(f"#{sheet.id}-{number}-save").click()
-        expect(form.locator(".brm-saved")).to_contain_text("Saved at")
+        if sheet.entry:
+            form.locator(f"#{sheet.id}-{number}-close").click()
+            expect(part.locator(f"#{sheet.id}-{number}-row")).to_be_focused()
+        else:
+            form.locator(f"#{sheet.id}-{number}-save").click()
+            expect(form.locator(".brm-saved")).to_contain_text("Saved at")
 
     def values(self, part: Locator) -> None:
         """Rank, guess, ask, revise and compare."""
@@ -216,7 +226,8 @@ class Walker:
             part.locator(f"#capstone-{chapter.id}-edit").click()
             expect(part.locator(f"#capstone-{chapter.id}-open")).to_be_focused()
             for shown in chapter.shows:
-                if shown.sheet and not part.locator(f"#{shown.sheet}-1 .brm-saved").inner_text():
+                saved = part.locator(f"#{shown.sheet}-1 .brm-saved")
+                if shown.sheet and saved.count() and not saved.inner_text():
                     self._fill(part, self.library.named("sheets", shown.sheet), 1)
             for field in part.locator("textarea").all():
                 if not field.input_value():
