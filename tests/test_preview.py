@@ -7,17 +7,20 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from html import unescape
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from brmcourse.cli import main
 from brmcourse.content.library import Library
+from brmcourse.hosts.pages.guard import LARGEST, ONLY_OURSELVES
 from tests.browser.conftest import FLAGS, _chromium
 
 SAMPLE = Path(__file__).parent / "sample_course"
@@ -28,6 +31,8 @@ COMMAND = [
     "preview",
 ]
 QUIZ = "data/questions/m1.yaml"
+JSON = {"content-type": "application/json"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 BUDGET = 30.0
 """Seconds after which waiting for an answer is a failure."""
 
@@ -51,12 +56,29 @@ class Shown:
         self.place = urlsplit(self.url).netloc
 
     def ask(self, path: str = "/", body: object = None, **headers: str) -> tuple[int, str]:
-        """Return the status and text of an answer."""
+        """Return the status and text of an answer; a body is sent as a script does."""
+        if body is not None:
+            reply, text = self.send("POST", path, json.dumps(body), JSON | headers)
+        else:
+            reply, text = self.send("GET", path, None, headers)
+        return reply.status, text
+
+    def send(
+        self, method: str, path: str, data: str | None, headers: dict[str, str]
+    ) -> tuple[HTTPResponse, str]:
+        """Return an answer and its text."""
         with closing(HTTPConnection(self.place, timeout=BUDGET)) as connection:
-            method, data = ("GET", None) if body is None else ("POST", json.dumps(body))
             connection.request(method, path, data, headers)
-            reply: HTTPResponse = connection.getresponse()
-            return reply.status, reply.read().decode()
+            reply = connection.getresponse()
+            return reply, reply.read().decode()
+
+    def submit(self, **fields: str) -> str:
+        """Send the page's first form without a script; return the place it leads to."""
+        form = re.search(r"<form.*?</form>", self.page(), re.DOTALL)[0]
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))
+        reply, _ = self.send("POST", "/", urlencode(hidden | fields), FORM)
+        assert reply.status == 303
+        return reply.headers["location"]
 
     def page(self) -> str:
         """Return the page."""
@@ -66,13 +88,17 @@ class Shown:
 
     def save(self, change: Callable[[str], str]) -> str:
         """Save the file with another text, wait until the page is told, and return the new page."""
-        version = re.search(r'data-since="(\w+)"', self.page())[1]
+        version = self.version()
         text = change(self.path.read_text("utf-8"))
         self.path.write_text(text, "utf-8")
-        status, event = self.ask(f"/changes?since={version}")
+        status, answer = self.ask(f"/changes?since={version}")
         assert status == 200
-        assert re.fullmatch(r"data: \w+\n\n", event)
+        assert json.loads(answer)["version"] != version
         return self.page()
+
+    def version(self) -> str:
+        """Return the version of the file that the page shows."""
+        return re.search(r'data-version="(\w+)"', self.page())[1]
 
     def end(self) -> tuple[int, str]:
         """Press Ctrl-C; return the exit code and what was said since the beginning."""
@@ -113,7 +139,7 @@ def test_page_shows_what_a_learner_sees(
     show: Callable[[str], Shown], name: str, text: Callable[[Library], str]
 ) -> None:
     """Each kind of content is shown with its words and without any report, for it is sound."""
-    page = show(name).page().replace("&#39;", "'").replace("&#34;", '"')
+    page = unescape(re.sub(r"<[^>]+>", "", show(name).page()))
     assert text(Library(SAMPLE)) in page
     assert "brmcourse check" not in page
 
@@ -151,15 +177,26 @@ def test_answers_are_thrown_away(show: Callable[[str], Shown]) -> None:
     """
     shown = show(QUIZ)
     first, second = Library(SAMPLE).named("questions", "m1").questions[:2]
-    message = {"n": "1", "action": "check", "form": {"question": [first.id], "pick": ["A"]}}
-    status, reply = shown.ask("/act/0", message)
+    form = {"question": [first.id], "pick": ["A"]}
+    message = {"activity": "quiz", "n": "1", "action": "check", "form": form}
+    status, reply = shown.ask(body=message)
     assert status == 200
     assert json.loads(reply)["n"] == "1"
     assert "brm-verdict" in json.loads(reply)["html"]
-    assert shown.ask(f"/?go={second.id}")[0] == 302
+    assert shown.ask(f"/?go={second.id}")[0] == 303
     assert f'value="{second.id}"' in shown.page()
     assert shown.end()[0] == 0
     assert not shown.store.exists()
+
+
+def test_it_works_without_a_script(show: Callable[[str], Shown]) -> None:
+    """A form that the browser itself sends is answered, too: the page goes on from there."""
+    shown = show(QUIZ)
+    assert "brm-verdict" not in shown.page()
+    place = shown.submit(pick="A", action="check").removeprefix("/#")
+    page = shown.page()
+    assert "brm-verdict" in page
+    assert f'id="{place}"' in page
 
 
 def test_strangers_are_refused(show: Callable[[str], Shown]) -> None:
@@ -170,17 +207,31 @@ def test_strangers_are_refused(show: Callable[[str], Shown]) -> None:
         assert status == 403
         assert first_stem() not in text
     assert shown.ask("/nothing")[0] == 404
-    assert shown.ask("/act/7", {"n": "1", "action": "open", "form": {}})[0] == 404
+    assert shown.ask(body={"activity": "scale", "action": "open", "form": {}})[0] == 404
+    assert shown.ask(body=["no message"])[0] == 400
+    assert shown.ask(body={"activity": "x" * LARGEST})[0] == 413
+
+
+def test_the_browser_is_told_what_to_load(show: Callable[[str], Shown]) -> None:
+    """A page loads files of the preview only, has no script or style in it, and is not kept."""
+    reply, page = show(QUIZ).send("GET", "/", None, {})
+    assert reply.headers["cache-control"] == "no-store"
+    assert reply.headers["content-security-policy"] == ONLY_OURSELVES
+    assert "style=" not in page
+    assert all("src=" in script for script in re.findall(r"<script[^>]*>", page))
 
 
 def test_ctrl_c_ends_it(show: Callable[[str], Shown]) -> None:
     """Ctrl-C ends the preview with one sentence, also while a page waits for changes."""
     shown = show(QUIZ)
-    version = re.search(r'data-since="(\w+)"', shown.page())[1]
+    version = shown.version()
     with closing(HTTPConnection(shown.place, timeout=BUDGET)) as connection:
         connection.request("GET", f"/changes?since={version}")
-        assert connection.getresponse().status == 200
+        time.sleep(1)
+        begun = time.monotonic()
         code, said = shown.end()
+        assert time.monotonic() - begun < 2
+        assert json.load(connection.getresponse()) == {"version": version}
     assert code == 0
     assert said == "The preview has ended.\n"
 
@@ -214,7 +265,7 @@ def test_preview_in_the_browser(show: Callable[[str], Shown]) -> None:
             "console", lambda message: message.type == "error" and failures.append(message.text)
         )
         page.goto(f"{shown.url}?go={single.id}")
-        assert page.locator("html").get_attribute("data-theme") == "dark"
+        assert page.get_by_role("button", name="Dark colours", pressed=True).is_visible()
         page.get_by_text(single.options[0].text).click()
         page.get_by_role("button", name="Check answer").click()
         page.get_by_text(single.options[0].feedback).wait_for()

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 class ShownFile:
     """One content file as it stands now: the activities it makes, and what is wrong with it.
 
-    `version` changes whenever a file of the course was saved; `mishap` is HTML in the place of
-    activities.
+    `sessions` are those activities by name; `version` changes whenever a file of the course was
+    saved; `mishap` is HTML in the place of activities.
     """
 
     def __init__(self, root: Path, path: Path, learner: Learner) -> None:
         self.root, self.path = root, path
         self.name = str(path.relative_to(root))
         self.version = ""
-        self.sessions: list[Session] = []
+        self.sessions: dict[str, Session] = {}
         self.problems: list[Problem] = []
         self.questions: tuple[str, ...] = ()
         self.mishap = ""
@@ -42,7 +42,7 @@ class ShownFile:
         if saved == self._saved:
             return
         self._saved, self.version = saved, token_hex(8)
-        self.sessions, self.problems, self.questions, self.mishap = [], [], (), ""
+        self.sessions, self.problems, self.questions, self.mishap = {}, [], (), ""
         try:
             self.problems = _problems(self.root, self.name)
             self._begin()
@@ -54,8 +54,10 @@ class ShownFile:
     def _begin(self) -> None:
         library = Library(self.root)
         name = self.path.stem
-        found = [find_session(library, row.name, name, self._learner) for row in self._rows]
-        self.sessions = [session for session in found if session.subjects]
+        found = {
+            row.name: find_session(library, row.name, name, self._learner) for row in self._rows
+        }
+        self.sessions = {key: session for key, session in found.items() if session.subjects}
         if self._rows[0].name == "quiz":
             quiz: Quiz = library.named("questions", name)
             self.questions = tuple(question.id for question in quiz.questions)
