@@ -102,7 +102,7 @@ def test_two_windows_agree(log: SqliteLog) -> None:
         page.open()
     one.answer({"action": "begin"})
     one.answer(moving(1))
-    assert "another window" in two.answer(moving(2))
+    assert "not open any more" in two.answer(moving(2))
     assert two.state.turns == one.state.turns
     assert len(one.state.turns) == 1
 
@@ -226,7 +226,7 @@ def test_the_same_action_twice(log: SqliteLog, restarted: bool) -> None:
 
 @pytest.mark.parametrize("restarted", [True, False])
 def test_the_same_move_twice(log: SqliteLog, restarted: bool) -> None:
-    """A move that a page sends twice is made once, and is not taken for one in another window."""
+    """A move that a page sends twice is made once, and nothing is said of it."""
     page = session("converse", staged(), log)
     page.answer({"action": "begin"})
     message = moving(1)
@@ -234,7 +234,7 @@ def test_the_same_move_twice(log: SqliteLog, restarted: bool) -> None:
     page = session("converse", staged(), SqliteLog(log.path)) if restarted else page
     html = page.answer(message)
     assert len(page.state.turns) == 1
-    assert "another window" not in html
+    assert "not open any more" not in html
 
 
 def test_an_action_of_several_events_twice(log: SqliteLog) -> None:

@@ -250,8 +250,9 @@ def _rewound(record: ConversationRecord, to: int) -> ConversationRecord:
 
 
 def update(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:
-    """Answer "begin", "choose", "coach", "rewind" (to a turn), and "restart", which asks first,
-    with its "restart-yes" and "restart-no".
+    """Answer "begin", "choose", "coach", "rewind", and "restart", which only asks.
+
+    A move for a turn that is not open changes nothing.
     """
     state = replace(state, notice="", confirming=action.name == "restart")
     match action.name:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from brmcourse.activities.conversation import lines
 from brmcourse.content.library import Library
 from brmcourse.model.question import Compose, Judgement, Multiple, Question, Single
 
@@ -62,7 +63,7 @@ def _conversation(learner: Learner, library: Library) -> Iterator[str]:
     learner.press("Coach me after each move")
     node = talk.start
     while not talk.nodes[node].auto:
-        learner.sees(talk.nodes[node].says)
+        learner.sees(*(line.text for line in lines(talk.nodes[node])))
         move = talk.nodes[node].choices[0]
         learner.press(move.text)
         if node == talk.start:
