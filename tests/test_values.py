@@ -2,6 +2,7 @@
 compared.
 """
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -27,12 +28,22 @@ def pick(stage: str, *chosen: str, **more: str) -> dict[str, str]:
     }
 
 
+def headings(play: Play) -> list[str]:
+    """Return the numbers of the headings on the page."""
+    return re.findall(r"<h3[^>]*>(\d)\. ", play.page())
+
+
+def starts(play: Play) -> list[str]:
+    """Return where new content starts on the page."""
+    return re.findall(r'id="([^"]+)"[^>]* data-focus', play.page())
+
+
 def compared(before: tuple[str, ...], after: tuple[str, ...]) -> Any:
     """Return the comparison of a guess with an answer."""
     play = Play(values, cards())
     play.do("asked", **pick("predicted", *before, confidence="low"))
     play.do("draft", **pick("revised", *after))
-    assert play.reopened == play.state
+    assert play.reopened == replace(play.state, start="")
     return play.state.comparison
 
 
@@ -70,6 +81,56 @@ def test_arrows_and_numbers_move_a_card() -> None:
     assert play.state.top == (second, third, rest[0])
 
 
+def test_numbers_that_come_together() -> None:
+    """Without a script any number of places can change at once, and each card lands where it was
+    sent; what did not change makes room.
+    """
+    play = Play(values, cards())
+    first, second, third, *rest, last = play.state.order
+    wanted = (last, third, second, *rest, first)
+    play.do("draft", **{f"rank:{card}": str(place) for place, card in enumerate(wanted, 1)})
+    assert play.state.order == wanted
+    play.do("rank", **{f"rank:{first}": "1", f"rank:{last}": "2"})
+    assert play.state.order == (first, last, third, second, *rest)
+    play.do("up", rest[-1], **{f"rank:{first}": "2"})
+    assert play.state.order == (last, first, third, second, *rest[:-2], rest[-1], rest[-2])
+    assert "<noscript><button" in play.page()
+
+
+def test_headings_count_from_one() -> None:
+    """The parts of the page are numbered without a gap, whatever was done first."""
+    for actions in ((), ("rank",)):
+        play = Play(values, cards())
+        for name in actions:
+            play.do(name)
+        shown = [headings(play)]
+        play.do("asked", **pick("predicted", "ann", "bea", "cyn"))
+        shown.append(headings(play))
+        play.do("draft", **pick("revised", "ann", "bea", "cyn"))
+        shown.append(headings(play))
+        parts = [len(numbers) for numbers in shown]
+        assert parts == [parts[0], parts[0] + 1, parts[0] + 2]
+        assert all(numbers == list("12345"[: len(numbers)]) for numbers in shown)
+
+
+def test_focus_goes_where_an_action_leads() -> None:
+    """An action that opens a part of the page names its heading, one that changes a line none."""
+    play = Play(values, cards())
+    assert starts(play) == []
+    play.do("up", play.state.order[3])
+    assert starts(play) == []
+    play.do("rank")
+    assert starts(play) == ["values-circle"]
+    play.do("asked")
+    assert starts(play) == ["values-predicted-1-errors"]
+    play.do("asked", **pick("predicted", "ann", "bea", "cyn"))
+    assert starts(play) == ["values-answer"]
+    play.do("guess-again")
+    assert starts(play) == ["values-guess"]
+    play.do("draft", **pick("predicted", "bea", "ann", "cyn"))
+    assert starts(play) == []
+
+
 def test_guess_comes_before_the_answer() -> None:
     """The form for what was heard appears once three different values are guessed and the partner
     was asked.
@@ -77,7 +138,10 @@ def test_guess_comes_before_the_answer() -> None:
     play = Play(values, cards())
     play.do("asked", **pick("predicted", "ann", "ann", "bea", evidence="She said so."))
     assert not play.state.asked
-    assert play.state.notice
+    (problem,) = play.state.problems
+    assert problem.words == values.TWICE.format(2)
+    assert f'<a href="#{problem.field}">{problem.words}</a>' in play.page()
+    assert f'<select name="predicted:2:card" id="{problem.field}">' in play.page()
     assert HEARD not in play.page()
     assert play.state.predicted[0] == {"card": "ann", "evidence": "She said so."}
     play.do("asked", **pick("predicted", "ann", "bea", "cyn"))
@@ -197,5 +261,6 @@ def test_order_stays_an_order(moves: list[tuple[str, str, dict[str, str]]]) -> N
             for picks in (play.state.predicted, play.state.revised)
             for card in values.chosen(picks)
         } <= {*CARDS}
-    assert play.reopened == replace(play.state, notice="")
-    assert play.page(play.reopened) == play.page(replace(play.state, notice=""))
+    settled = replace(play.state, problems=(), start="")
+    assert play.reopened == settled
+    assert play.page(play.reopened) == play.page(settled)

@@ -1,6 +1,6 @@
 """The values exercise: rank your own, predict your partner's first three, ask, revise, compare."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import permutations
@@ -36,7 +36,23 @@ Pick = Mapping[str, str]
 Picks = tuple[Pick, ...]
 NO_PICKS: Picks = ({}, {}, {})
 
-NAME_THREE = "Name three different values first. A guess is enough."
+NO_VALUE = "Value {}: choose one. A guess is enough."
+TWICE = "Value {}: you have named it before. Choose another one."
+
+CIRCLE, GUESS, ANSWER = "circle", "guess", "answer"
+"""The parts of the page that an action can lead on to."""
+
+
+def guess_field(place: int) -> str:
+    """Return the id that the page gives the choice of the value guessed at a place (from 1)."""
+    return f"values-{PREDICTED}-{place}"
+
+
+class Problem(NamedTuple):
+    """What a form still needs: the field of the page, and a sentence."""
+
+    field: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -101,11 +117,16 @@ class ValuesRecord(NamedTuple):
 
 @dataclass(frozen=True)
 class ValuesState:
-    """The exercise on a page. `shuffled` is the order of the cards before there is a ranking."""
+    """The exercise on a page.
+
+    `shuffled` is the order of the cards before there is a ranking, `problems` what keeps the guess
+    from being a whole one, `start` the part of the page that the last action opened.
+    """
 
     record: ValuesRecord
     shuffled: tuple[str, ...]
-    notice: str = ""
+    problems: tuple[Problem, ...] = ()
+    start: str = ""
 
     @property
     def values(self) -> Values:
@@ -238,41 +259,62 @@ def _known(record: ValuesRecord, picks: Sequence[Pick]) -> Picks:
 
 def update(state: ValuesState, action: Action) -> tuple[ValuesState, Sequence[Draft]]:
     """Answer "up" and "down" (a card), "rank", "draft", "asked" and "guess-again"."""
-    state = replace(state, notice="")
+    state = replace(state, problems=(), start="")
     order = _ordered(state, action)
-    if order:
-        return state, [_draft(state, ValuesRanked(list(order)))]
+    if action.name == "rank" or order != state.order:
+        start = CIRCLE if action.name == "rank" else ""
+        return replace(state, start=start), [_draft(state, ValuesRanked(list(order)))]
     drafts = _noted(state, action)
     if action.name == "guess-again":
         drafts.append(_draft(state, ValuesAsked(yes=False)))
-    elif action.name == "asked" and len(chosen(_read(state, PREDICTED, action))) < TOP:
-        state = replace(state, notice=NAME_THREE)
+        state = replace(state, start=GUESS)
     elif action.name == "asked":
-        drafts.append(_draft(state, ValuesAsked(yes=True)))
+        problems = tuple(_missing(_read(state, PREDICTED, action)))
+        state = replace(state, problems=problems, start="" if problems else ANSWER)
+        drafts += [] if problems else [_draft(state, ValuesAsked(yes=True))]
     return state, drafts
+
+
+def _missing(picks: Picks) -> Iterator[Problem]:
+    """Yield what three different values still need, each at its place."""
+    named: set[str] = set()
+    for place, pick in enumerate(picks, 1):
+        card = pick.get("card", "")
+        if not card or card in named:
+            words = TWICE if card else NO_VALUE
+            yield Problem(guess_field(place), words.format(place))
+        named.add(card)
 
 
 def _draft(state: ValuesState, body: Body) -> Draft:
     return Draft(state.values.id, state.values.edition, body)
 
 
-def _ordered(state: ValuesState, action: Action) -> Sequence[str]:
-    """Return the ranking that an action asks for; nothing if it asks for none."""
-    if action.name == "rank":
-        return state.order
-    if action.name in {"up", "down"} and action.about in state.order:
+def _ordered(state: ValuesState, action: Action) -> tuple[str, ...]:
+    """Return the order after an action: its numbers first, then the card that moves one place."""
+    order = _numbered(state.order, action)
+    if action.name in {"up", "down"} and action.about in order:
         step = 1 if action.name == "down" else -1
-        return _placed(state.order, action.about, state.order.index(action.about) + step)
-    for place, card in enumerate(state.order, 1):
-        wanted = number(action.get(fields.place(card)))
-        moved = _placed(state.order, card, wanted - 1)
-        if wanted not in {-1, place} and moved != state.order:
-            return moved
-    return ()
+        return _placed(order, action.about, order.index(action.about) + step)
+    return order
+
+
+def _numbered(order: Sequence[str], action: Action) -> tuple[str, ...]:
+    """Return the order with each card whose number was changed at its new place.
+
+    A script sends each change at once; without one, any number of them come together.
+    """
+    wanted = {card: number(action.get(fields.place(card))) for card in order}
+    here = {card: place for place, card in enumerate(order, 1)}
+    moved = [card for card in order if wanted[card] not in {-1, here[card]}]
+    found = tuple(card for card in order if card not in moved)
+    for card in sorted(moved, key=wanted.__getitem__):
+        found = _placed(found, card, wanted[card] - 1)
+    return found
 
 
 def _placed(order: Sequence[str], card: str, place: int) -> tuple[str, ...]:
-    """Return the order with that card moved to that place (from 0), or to the nearest end."""
+    """Return the order with that card at that place (from 0), or at the nearest end."""
     rest = [other for other in order if other != card]
     place = min(max(place, 0), len(rest))
     return (*rest[:place], card, *rest[place:])
