@@ -145,12 +145,12 @@ def test_messages_cover_only_the_choice() -> None:
 
 
 def test_judgement_convention() -> None:
-    """Judgement is the mean of 1 - |rating - key| / 4: ratings of 3 throughout against 5, 3, 1 earn
-    two thirds.
+    """Judgement is the mean of max(0, 1 - |rating - key| / 2): ratings of 3 throughout against 5,
+    3, 1 earn a third, and ratings one step off each time a half.
     """
-    assert mark(question("judgement"), dict.fromkeys(IDS, 3)).points == pytest.approx(
-        (0.5 + 1 + 0.5) / 3
-    )
+    assert mark(question("judgement"), dict.fromkeys(IDS, 3)).points == pytest.approx(1 / 3)
+    near = dict(zip(IDS, (4, 2, 2), strict=True))
+    assert mark(question("judgement"), near).points == pytest.approx(1 / 2)
 
 
 def test_order_convention() -> None:

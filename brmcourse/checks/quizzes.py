@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from brmcourse.checks.cues import CUES, Cue, earned
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import listed, words
-from brmcourse.model.question import Multiple, Quiz, Single
+from brmcourse.model.question import RATINGS, Judgement, Multiple, Quiz, Single
 from brmcourse.scoring.marks import mark
 
 ENOUGH = 5
@@ -17,6 +17,9 @@ KEY_LONGEST = 0.4
 
 BLIND = 0.45
 """The largest share of the points that somebody may earn who knows nothing."""
+
+FLAT = 0.5
+"""The largest share of the points that rating every move in the middle may earn."""
 
 MIX = {("remember", "understand"): 2, ("apply",): 4, ("analyse",): 3, ("evaluate",): 1}
 """How many of ten questions ask for each kind of thinking."""
@@ -149,3 +152,24 @@ def bloom_mix(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
                 "Ask for two of ten to remember or understand, four to apply, "
                 "three to analyse, one to evaluate.",
             )
+
+
+@rule("quiz.flat-rating", Quiz)
+def flat_rating(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
+    """Find quizzes whose moves can all be rated in the middle for more than half of the points."""
+    judged = [question for question in quiz.questions if isinstance(question, Judgement)]
+    if not judged:
+        return
+    middle = RATINGS[len(RATINGS) // 2]
+    share = sum(_rated_flat(question, middle) for question in judged) / len(judged)
+    if share > FLAT:
+        names = listed([question.id for question in judged])
+        yield Flaw(
+            ("questions",),
+            f"rating every move {middle} earns {share:.0%} of the points in {names}",
+            f"Give more moves a key other than {middle}, until it earns {FLAT:.0%} at most.",
+        )
+
+
+def _rated_flat(question: Judgement, rating: int) -> float:
+    return mark(question, dict.fromkeys((option.id for option in question.options), rating)).points

@@ -26,6 +26,10 @@ Response = str | Sequence[str] | Mapping[str, Any]
 """
 
 
+TOO_FAR = 2
+"""So many steps from the key a rating of a move earns nothing."""
+
+
 @dataclass(frozen=True)
 class Message:
     """Feedback on one option, by its id."""
@@ -97,14 +101,16 @@ def _(question: Multiple, response: Response) -> tuple[float, Collection[str]]:
 
 @_earned.register
 def _(question: Judgement, response: Response) -> tuple[float, Collection[str]]:
-    """Mean of 1 - |rating - key| / (max - min)."""
+    """Mean of max(0, 1 - |rating - key| / 2): one step off earns half, two or more nothing.
+
+    Over the whole range of five, rating everything 3 would earn 70 % (STATISTICS.md).
+    """
     keys = {option.id: option.key for option in question.options}
     lowest, highest = RATINGS[0], RATINGS[-1]
     ratings = _complete(response, keys, "Rate every move first.")
     _require_numbers(ratings, RATINGS, f"Rate every move from {lowest} to {highest}.")
-    distance = sum(abs(ratings[name] - key) for name, key in keys.items())
-    greatest = len(keys) * (highest - lowest)
-    return 1 - distance / greatest, set(keys)
+    earned = sum(max(0.0, 1 - abs(ratings[name] - key) / TOO_FAR) for name, key in keys.items())
+    return earned / len(keys), set(keys)
 
 
 @_earned.register

@@ -156,7 +156,7 @@ def first_try_points(quiz: Quiz) -> str:
     for question in quiz.questions:
         if isinstance(question, Judgement):
             off = [abs((1 if option.key >= 3 else 5) - option.key) for option in question.options]
-            points += 1 - sum(off) / (4 * len(off))
+            points += sum(max(0, 1 - steps / 2) for steps in off) / len(off)
     return f"{points:.1f}".removesuffix(".0")
 
 
