@@ -1,6 +1,7 @@
 """What everybody must be able to read and press, measured on the page that is open."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -8,9 +9,13 @@ from playwright.sync_api import Page
 
 HERE = Path(__file__).parent
 CONTRAST = (HERE / "contrast.js").read_text("utf-8")
+CROWD = (HERE / "crowd.js").read_text("utf-8")
 FIT = (HERE / "fit.js").read_text("utf-8")
 READABLE = 4.5
 NARROW = {"width": 360, "height": 740}
+WIDTHS = (320, 360, 640, 1280)
+"""A desk at 400 %, a phone, half a window, a desk."""
+
 SETTLING = 3.0
 """Seconds after which a page counts as laid out; JupyterLab follows a new width a moment later."""
 
@@ -31,22 +36,25 @@ def pale(page: Page) -> list[str]:
 
 
 def misfits(page: Page) -> list[str]:
-    """Return what does not fit into the window, once the host has had time to lay the page out for
-    its new width.
+    """Return what does not fit into the window, is squeezed or lies on something else, once the
+    host has had time to lay the page out for its new width.
     """
     end = time.monotonic() + SETTLING
-    while (found := page.evaluate(FIT)) and time.monotonic() < end:
+    while (found := page.evaluate(FIT) + page.evaluate(CROWD)) and time.monotonic() < end:
         page.wait_for_timeout(100)
     return found
 
 
-def faults(page: Page) -> list[str]:
-    """Return all of it for the whole page, also at 360 px, where nothing may scroll sideways or be
-    cut off.
-    """
-    found = violations(page, None) + pale(page)
-    wide = page.viewport_size
-    page.set_viewport_size(NARROW)
-    found += misfits(page)
-    page.set_viewport_size(wide)
+def crowded(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
+    """Return what has no room at any of the widths."""
+    before, found = page.viewport_size, []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": before["height"]})
+        found += [f"{width} px: {fault}" for fault in misfits(page)]
+    page.set_viewport_size(before)
     return found
+
+
+def faults(page: Page) -> list[str]:
+    """Return all of it for the whole page."""
+    return violations(page, None) + pale(page) + crowded(page)
