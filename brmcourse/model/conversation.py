@@ -103,7 +103,8 @@ class Node(Content):
     """A turn (the partner speaks, the learner chooses), a junction (`auto`), or an ending.
 
     `scene` says when and where it goes on if time has passed, `fact` what the partner lets the
-    learner know.
+    learner know. What stands in brackets in `says` is seen, not heard: it is shown without a
+    speaker.
     """
 
     scene: Text | None = None
