@@ -34,11 +34,11 @@ class Door:
 
     def knows(self, cookie: str | None) -> bool:
         """Say whether a cookie is the one that this course gives."""
-        return cookie is not None and hmac.compare_digest(cookie.encode(), self.cookie.encode())
+        return cookie is not None and _same(cookie, self.cookie)
 
     def made(self, token: str) -> bool:
         """Say whether a form carries the sign that only pages of this course have."""
-        return hmac.compare_digest(token.encode(), self.token.encode())
+        return _same(token, self.token)
 
 
 def new_key(entry: str) -> str:
@@ -50,7 +50,7 @@ def new_key(entry: str) -> str:
 def fits(key: str, entry: str) -> bool:
     """Say whether a key was made from this `entry`."""
     chance, _, sign = key.partition("-")
-    return hmac.compare_digest(sign.encode(), _sign(entry, chance).encode())
+    return _same(sign, _sign(entry, chance))
 
 
 def derived(secret: str, use: str) -> bytes:
@@ -59,4 +59,14 @@ def derived(secret: str, use: str) -> bytes:
 
 
 def _sign(secret: str, text: str) -> str:
-    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(_bytes(secret), _bytes(text), hashlib.sha256).hexdigest()[:32]
+
+
+def _same(given: str, ours: str) -> bool:
+    """Compare in the same time, wherever the difference is."""
+    return hmac.compare_digest(_bytes(given), _bytes(ours))
+
+
+def _bytes(text: str) -> bytes:
+    """Return a text as bytes, also one that no file can hold."""
+    return text.encode(errors="surrogatepass")
