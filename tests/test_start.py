@@ -1,6 +1,5 @@
 """`brmcourse start`: one command, the course in the browser, and a clean end."""
 
-import asyncio
 import json
 import os
 import re
@@ -13,15 +12,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from http.cookiejar import CookieJar
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 from urllib.error import HTTPError
 from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
 
 import pytest
 
 from brmcourse.content.library import load_course
-from brmcourse.hosts.pages.kernels import ABANDONED, GRACE, Caretaker, Departures
+from brmcourse.hosts.runtime import Running
 from brmcourse.paths import PACKAGE
 
 COMMAND = [
@@ -47,8 +44,19 @@ class Started:
             self.process = subprocess.Popen(
                 command, env=environment(home), cwd=home, stdout=output, stderr=subprocess.STDOUT
             )
-        self.url = self.wait_for(r"open at (http\S+)")
+        self.printed = self.wait_for(r"open at (http\S+)")
         self.wait_for("(Ctrl-C)")
+
+    @property
+    def note(self) -> Running:
+        """What a running course leaves for the next start to read."""
+        (path,) = (self.home / "data" / "brmcourse" / "running").iterdir()
+        return Running(**json.loads(path.read_text()))
+
+    @property
+    def url(self) -> str:
+        """A fresh address of the first page; each opens once."""
+        return self.note.address()
 
     def wait_for(self, pattern: str) -> str:
         """Return what `pattern` finds in the terminal, once it is there."""
@@ -108,6 +116,19 @@ def browser(url: str, **headers: str) -> tuple[int, str]:
             return refusal.code, refusal.read().decode()
 
 
+def opened(course: Started, path: str, **headers: str) -> tuple[int, str]:
+    """Return status and text of a page, as a browser that has come in would get it."""
+    opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
+    opener.open(course.url, timeout=BUDGET).close()
+    address = course.note.url.rstrip("/") + path
+    try:
+        with opener.open(Request(address, headers=headers), timeout=BUDGET) as reply:  # noqa: S310 - as above
+            return reply.status, reply.read().decode()
+    except HTTPError as refusal:
+        with closing(refusal):
+            return refusal.code, refusal.read().decode()
+
+
 def children(pid: int) -> set[int]:
     """Return the process ids whose parent is `pid`."""
     table = subprocess.run(
@@ -117,23 +138,13 @@ def children(pid: int) -> set[int]:
     return {int(own) for own, parent in pairs if int(parent) == pid}
 
 
-def alive(pid: int) -> bool:
-    """Tell whether a process is there."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    """Return a running course whose user has Voila settings that would break it."""
+    """Return a running course whose user has Jupyter settings."""
     home = tmp_path_factory.mktemp("home")
     jupyter = home / ".jupyter"
     jupyter.mkdir()
-    (jupyter / "voila.json").write_text('{"VoilaConfiguration": {"template": "nowhere"}}')
-    (home / "voila.json").write_text('{"VoilaConfiguration": {"template": "nowhere"}}')
+    (jupyter / "jupyter_server_config.json").write_text("{}")
     started = Started(home)
     yield started
     if started.process.poll() is None:
@@ -141,57 +152,75 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
 
 
 def test_the_page_holds_the_course(course: Started) -> None:
-    """The opened address shows the first module with course name, language, one h1, and the module
-    list.
+    """The opened address leads to Home with the course's name, language, one h1 and the modules;
+    no page has a key in it.
     """
-    status, page = browser(course.url)
+    status, page = opened(course, "/")
     assert status == 200
     assert TITLE in page
     assert '<html lang="en">' in page
     assert page.count("<h1") == 1
-    assert 'aria-current="page"' in page
-    assert "token=" not in page
+    assert 'href="/m8"' in page
+    assert "key=" not in page
 
 
 def test_nothing_comes_from_elsewhere(course: Started) -> None:
-    """The page and its style sheet name no address but their own, apart from links the learner may
-    follow.
+    """A page, its style sheet and its script name no address but their own, apart from links the
+    learner may follow.
     """
-    _, page = browser(course.url)
-    base = course.url.split("?")[0]
-    sheet = re.search(r'href="/(voila/templates/[^"]*page\.css[^"]*)"', page)
-    assert sheet
-    _, css = browser(base + sheet[1])
-    loaded = re.sub(r'<a [^>]*href="[^"]*"', "", page) + css
-    addresses = {
-        address
-        for address in re.findall(r"https?://[^\s\"'<>)\\]+", loaded)
-        if "127.0.0.1" not in address
-    }
-    assert {address for address in addresses if "www.w3.org" not in address} == set()
+    _, page = opened(course, "/m1/all")
+    loaded = re.sub(r'<a [^>]*href="[^"]*"', "", page)
+    for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
+        loaded += opened(course, path)[1]
+    addresses = set(re.findall(r"https?://[^\s\"'<>)\\]+", loaded))
+    assert not [name for name in addresses if "127.0.0.1" not in name and "www.w3.org" not in name]
 
 
 def test_the_learner_is_protected(course: Started) -> None:
-    """Without the key, or through another host name, a page is refused in plain words."""
-    base = course.url.split("?")[0]
-    status, page = browser(f"{base}m1")
+    """Without the key, or through another host name, a page is refused in plain words; the printed
+    key opens once.
+    """
+    base = course.note.url
+    status, page = browser(f"{base}m1/start")
     assert (status, "<h1>" in page, "Traceback" in page) == (403, True, False)
     assert browser(course.url, Host="evil.example")[0] == 403
+    assert browser(course.printed)[0] == 200
+    assert browser(course.printed)[0] == 403
 
 
 def test_an_unknown_page_is_friendly(course: Started) -> None:
     """An address the course does not have gets a page of the course, without a traceback."""
-    status, page = browser(course.url.replace("/?", "/nowhere?"))
+    status, page = opened(course, "/nowhere")
     assert status == 404
     assert TITLE in page
     assert "Traceback" not in page
 
 
 def test_a_second_start_points_to_the_first(course: Started) -> None:
-    """A second start says that the course is open, gives its address, and ends well."""
-    second = run(course.home, "--no-browser")
+    """A second start says that the course is open, gives an address that opens, and ends well; it
+    says, too, that the port stays.
+    """
+    second = run(course.home, "--no-browser", "--port", "1")
     assert second.returncode == 0
-    assert f"already open at {course.url}" in second.stdout
+    assert f"It keeps port {course.note.port}." in second.stdout
+    address = re.search(r"already open at (http\S+)", second.stdout)[1]
+    assert browser(address)[0] == 200
+
+
+def test_one_process_serves_it(course: Started) -> None:
+    """Pages need no other process, even with activities on them."""
+    assert opened(course, "/m1/all")[0] == 200
+    assert children(course.process.pid) == set()
+
+
+def test_a_folder_moved_away_shows_the_courses_own(tmp_path: Path) -> None:
+    """If the learner's folder goes while the course runs, pages come from the course itself."""
+    started = Started(tmp_path)
+    started.folder.rename(tmp_path / "elsewhere")
+    status, page = opened(started, "/m1/start")
+    assert status == 200
+    assert "See it from where they sit" in page
+    assert started.end() == 0
 
 
 def test_a_missing_browser_is_one_sentence(course: Started) -> None:
@@ -206,7 +235,8 @@ def test_a_missing_browser_is_one_sentence(course: Started) -> None:
         timeout=BUDGET,
         check=False,
     )
-    assert f"Open this address in yours: {course.url}" in second.stdout
+    address = re.search(r"Open this address in yours: (http\S+)", second.stdout)[1]
+    assert browser(address)[0] == 200
     assert "Traceback" not in second.stderr
 
 
@@ -220,6 +250,14 @@ def test_a_taken_port_is_one_sentence(course: Started, tmp_path: Path) -> None:
     assert len(refused.stderr.splitlines()) == 1
 
 
+def test_a_port_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    """A number that no port has is refused instead of another being taken."""
+    refused = run(tmp_path, "--no-browser", "--port", "99999")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("There is no port 99999")
+    assert len(refused.stderr.splitlines()) == 1
+
+
 def test_a_folder_in_the_way_is_one_sentence(tmp_path: Path) -> None:
     """A folder that cannot be written gives one sentence and exit code 1."""
     (tmp_path / "course").write_text("in the way")
@@ -230,23 +268,18 @@ def test_a_folder_in_the_way_is_one_sentence(tmp_path: Path) -> None:
 
 def test_the_users_own_jupyter_is_untouched(course: Started) -> None:
     """Nothing is written to the user's Jupyter and IPython folders."""
-    browser(course.url)
-    assert {path.name for path in (course.home / ".jupyter").iterdir()} == {"voila.json"}
+    found = {path.name for path in (course.home / ".jupyter").iterdir()}
+    assert found == {"jupyter_server_config.json"}
     assert not (course.home / ".ipython").exists()
     assert not (course.home / ".local").exists()
 
 
 def test_ctrl_c_ends_everything(course: Started) -> None:
-    """Ctrl-C ends every kernel and takes the note away; it says goodbye in one line, with exit code
-    0.
-    """
-    kernels = children(course.process.pid)
-    assert kernels
+    """Ctrl-C takes the note away; it says goodbye in one line, with exit code 0."""
     assert course.end() == 0
-    assert not [kernel for kernel in kernels if alive(kernel)]
     assert not list((course.home / "data" / "brmcourse" / "running").iterdir())
     assert course.terminal.read_text().endswith("The course has ended. Your answers are saved.\n")
-    assert len(course.terminal.read_text().splitlines()) == 6
+    assert len(course.terminal.read_text().splitlines()) == 3
 
 
 def test_lab_opens_the_first_notebook(tmp_path: Path) -> None:
@@ -260,7 +293,7 @@ def test_lab_opens_the_first_notebook(tmp_path: Path) -> None:
     assert "/lab/tree/m0.ipynb" in lab.url
     assert lab.end(signal.SIGTERM) == 0
     assert not (tmp_path / ".jupyter").exists()
-    assert len(lab.terminal.read_text().splitlines()) == 6
+    assert len(lab.terminal.read_text().splitlines()) == 3
 
 
 def test_a_note_left_by_a_crash_counts_for_nothing(tmp_path: Path) -> None:
@@ -272,74 +305,3 @@ def test_a_note_left_by_a_crash_counts_for_nothing(tmp_path: Path) -> None:
     assert json.loads(note.read_text())["pid"] == started.process.pid
     again = Started(tmp_path)
     assert again.end() == 0
-
-
-def test_kernels_of_closed_pages_end() -> None:
-    """A kernel ends a grace after its page said goodbye, long after a page that vanished, and never
-    before.
-    """
-    departures = Departures()
-    departures.goodbye("left")
-    assert departures.overdue({"left", "vanished"}, 0.0) == []
-    assert departures.overdue({"left", "vanished"}, GRACE) == ["left"]
-    departures.forget("left")
-    assert departures.overdue({"vanished"}, ABANDONED - 1) == []
-    assert departures.overdue({"vanished"}, ABANDONED) == ["vanished"]
-
-
-def test_a_page_that_comes_back_keeps_its_kernel() -> None:
-    """A page that connects again, after sleep for example, starts the wait anew."""
-    departures = Departures()
-    departures.overdue({"page"}, 0.0)
-    departures.overdue(set(), ABANDONED - 1)
-    assert departures.overdue({"page"}, ABANDONED + 1) == []
-
-
-class Kernels:
-    """Kernels held ready for one notebook, of which some have died or are gone; ends them as
-    Voila's manager does.
-    """
-
-    def __init__(self, *starts: Any, alive: set[str]) -> None:
-        self._pools = {"m1.ipynb": list(starts)}
-        self.alive = alive
-        self.ended: list[tuple[str, bool]] = []
-
-    def __contains__(self, kernel_id: str) -> bool:
-        return kernel_id != "gone"
-
-    def get_kernel(self, kernel_id: str) -> Any:
-        async def is_alive() -> bool:
-            return kernel_id in self.alive
-
-        return SimpleNamespace(is_alive=is_alive)
-
-    async def shutdown_kernel(self, kernel_id: str, *, now: bool) -> None:
-        self.ended.append((kernel_id, now))
-
-
-def test_dead_kernels_get_no_page() -> None:
-    """Of the kernels held ready for a notebook those that died are given up; the others, also
-    starting ones, stay.
-    """
-
-    async def held_ready(name: str) -> dict[str, Any]:
-        return {
-            "kernel_id": name,
-            "renderer": SimpleNamespace(),
-            "task": asyncio.create_task(asyncio.sleep(0)),
-        }
-
-    async def scene() -> None:
-        ready = [asyncio.create_task(held_ready(name)) for name in ("dead", "gone", "well")]
-        await asyncio.gather(*ready)
-        starting = asyncio.create_task(asyncio.sleep(60))
-        kernels = Kernels(*ready, starting, alive={"well"})
-        caretaker = Caretaker(kernels)
-        await caretaker.drop_dead("m1.ipynb")
-        await caretaker.drop_dead("m2.ipynb")
-        starting.cancel()
-        assert kernels.ended == [("dead", True), ("gone", True)]
-        assert kernels._pools["m1.ipynb"] == [ready[2], starting]
-
-    asyncio.run(scene())
