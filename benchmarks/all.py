@@ -5,7 +5,9 @@ import click
 import first_question
 import folds
 import memory
+import opening
 import payload
+import start
 from bench import machine, show
 
 BENCHMARKS = {
@@ -13,7 +15,9 @@ BENCHMARKS = {
     "Answer to feedback (answer.py)": answer.main,
     "Folds and reading (folds.py)": folds.main,
     "Payload (payload.py)": payload.main,
-    "Memory and opening a page (memory.py)": memory.main,
+    "Address to first question (opening.py)": opening.main,
+    "Memory (memory.py)": memory.main,
+    "Start (start.py)": start.main,
     "Click to changed page (click.py)": click.main,
 }
 

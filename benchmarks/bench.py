@@ -7,11 +7,12 @@ import platform
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TypeVar
 
 import psutil  # type: ignore[import-untyped]
 
@@ -20,11 +21,15 @@ from brmcourse.events import SELF, Body, Event, QuizAnswered, new_id, now
 from brmcourse.log.sqlite import SqliteLog
 from brmcourse.paths import PACKAGE, course_root
 
+T = TypeVar("T")
+
 PACKAGES = (
     "ipywidgets",
     "anywidget",
     "pydantic",
     "jinja2",
+    "starlette",
+    "uvicorn",
     "voila",
     "jupyterlab",
     "ipykernel",
@@ -48,7 +53,7 @@ FOLDERS = (
 
 HEADINGS = ("promise", "median", "p95", "budget or peer", "verdict")
 WIDTHS = (66, 13, 13, 22, 11)
-WHOLE = ("bytes", "models")
+WHOLE = ("bytes", "models", "processes")
 """Units of which there are no parts."""
 
 
@@ -152,6 +157,22 @@ def milliseconds(action: Callable[[], object]) -> float:
     begin = time.perf_counter()
     action()
     return (time.perf_counter() - begin) * 1000
+
+
+def in_turns(
+    actions: Mapping[str, Callable[[int], T]], times: int, warm_up: int = 0
+) -> dict[str, list[T]]:
+    """Return what each action gave so many times, after a warm-up; they take turns.
+
+    So they bear other work on the machine alike. An action is told which time it is.
+    """
+    samples: dict[str, list[T]] = {name: [] for name in actions}
+    for number in range(times + warm_up):
+        for name, action in actions.items():
+            sample = action(number)
+            if number >= warm_up:
+                samples[name].append(sample)
+    return samples
 
 
 def busy_seconds(action: Callable[[], object], times: int = 3) -> float:

@@ -1,8 +1,9 @@
 """From a click in Chromium to the changed page, ours against quizzes that store nothing.
 
-Ours commits each answer durably. All three stand in one notebook, so host, kernel, browser and
-moment are the same. Time runs in the page itself: from the click's own time stamp to the change
-below the question, and on to the end of the frame that shows it.
+Ours commits each answer durably. In JupyterLab all quizzes stand in one notebook, so host, kernel
+and moment are the same; the course's own page has its peers on a page of Voila, in the same
+browser. Clicks take turns. Time runs in the page itself: from the click's own time stamp to the
+change of what the quiz says, and on to the end of the frame that shows it.
 """
 
 import sqlite3
@@ -11,18 +12,34 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import Row, clean_place, machine, measured, show
-from pages import browser_page, course, settle, write_notebook
-from peers import BARE, BARE_ONE, JUPYTERQUIZ, JUPYTERQUIZ_ONE, QUESTIONS
-from playwright.sync_api import Page
+import psutil  # type: ignore[import-untyped]
+from bench import Row, clean_place, in_turns, machine, measured, show
+from pages import browser_page, chromium, course, settle, voila, write_notebook
+from peers import (
+    BARE,
+    BARE_BUTTON,
+    BARE_ONE,
+    JUPYTERQUIZ,
+    JUPYTERQUIZ_ONE,
+    QUESTIONS,
+)
+from playwright.sync_api import Page, ViewportSize
 
 Times = tuple[float, float]
+Samples = dict[str, list[Times]]
 
 CLICKS = 100
 WARM_UP = 5
-FACTOR = 1.2
+ON_THE_PAGE, IN_THE_LAB = 0.6, 1.2
+"""How much of the bare button's time ours may take."""
+
 PAUSE = 150
 """Milliseconds between choosing and clicking, so that no earlier message is still under way."""
+
+TALL: ViewportSize = {"width": 1200, "height": 2400}
+
+STEP = "/m1/check-yourself"
+"""The step of module 1 that ends with its quiz."""
 
 CELLS = (
     "from brmcourse import quiz\n" + QUESTIONS + BARE + JUPYTERQUIZ,
@@ -30,16 +47,18 @@ CELLS = (
     BARE_ONE,
     JUPYTERQUIZ_ONE,
 )
-HOSTS = {"page": (), "JupyterLab": ("--lab",)}
+VOILA_CELLS = (QUESTIONS + BARE + JUPYTERQUIZ, BARE_BUTTON, BARE_ONE, JUPYTERQUIZ_ONE)
 
 WATCH = """selector => {
+  const said = () => [...document.querySelectorAll(selector)].map(one => one.textContent).join();
+  const before = said();
   window.measured = new Promise(done => {
     let begin = null;
     const clicked = event => { begin ??= event.timeStamp; };
     document.addEventListener("click", clicked, { capture: true, once: true });
     const change = { childList: true, characterData: true, subtree: true };
     const observer = new MutationObserver(() => {
-      if (begin === null) return;
+      if (begin === null || !said().trim() || said() === before) return;
       observer.disconnect();
       const changed = performance.now() - begin;
       requestAnimationFrame(() => {
@@ -48,16 +67,16 @@ WATCH = """selector => {
         painted.port2.postMessage(null);
       });
     });
-    observer.observe(document.querySelector(selector), change);
+    observer.observe(document.body, change);
   });
 }"""
 
 
 @dataclass(frozen=True)
 class Peer:
-    """Where a quiz has its choices, what is clicked after choosing, and what then changes.
+    """Where a quiz has its choices, what is clicked after choosing, and what then says something.
 
-    Without a button the choice itself is clicked.
+    Without choices the button is clicked at once, without a button the choice itself.
     """
 
     choices: str
@@ -65,15 +84,26 @@ class Peer:
     feedback: str
 
 
-PEERS = {
-    "ours": Peer(
-        ".brm-quiz input[name=pick]", ".brm-quiz button[value=check]", ".brm-quiz .brm-feedback"
-    ),
-    "bare ipywidgets": Peer(
-        ".bare-quiz input[type=radio]", ".bare-quiz button", ".bare-feedback .widget-html-content"
-    ),
-    "jupyterquiz": Peer(".MCButton", "", ".Feedback"),
+OURS = Peer(
+    ".brm-quiz input[name=pick]",
+    ".brm-quiz button[value=check]",
+    ".brm-quiz .brm-said, .brm-quiz .brm-feedback",
+)
+BUTTON = Peer("", "button.bare-button", ".bare-said .widget-html-content")
+BARE_QUIZ = Peer(
+    ".bare-quiz input[type=radio]", ".bare-quiz button", ".bare-feedback .widget-html-content"
+)
+JUPYTERQUIZ_QUIZ = Peer(".MCButton", "", ".Feedback")
+
+PEERS = {"ours": OURS, "bare ipywidgets": BARE_QUIZ, "jupyterquiz": JUPYTERQUIZ_QUIZ}
+"""What stands in one notebook in JupyterLab."""
+
+VOILA_PEERS = {
+    "bare ipywidgets": BUTTON,
+    "a quiz of bare ipywidgets": BARE_QUIZ,
+    "jupyterquiz": JUPYTERQUIZ_QUIZ,
 }
+"""What stands on Voila's page."""
 
 
 def time_click(page: Page, peer: Peer, number: int) -> Times:
@@ -81,48 +111,65 @@ def time_click(page: Page, peer: Peer, number: int) -> Times:
 
     Returns the milliseconds until the page has changed, and until that is shown.
     """
-    choice = page.locator(peer.choices).nth(number % 2)
-    target = choice
-    if peer.button:
+    page.bring_to_front()
+    target = page.locator(peer.button or peer.choices)
+    if not peer.button:
+        target = target.nth(number % 2)
+    elif peer.choices:
         # Not by the mouse: long options of RadioButtons lie over each other.
-        choice.evaluate("choice => choice.click()")
-        page.wait_for_timeout(PAUSE)
-        target = page.locator(peer.button)
+        page.locator(peer.choices).nth(number % 2).evaluate("choice => choice.click()")
+    page.wait_for_timeout(PAUSE)
     page.evaluate(WATCH, peer.feedback)
     target.click()
     changed, shown = page.evaluate("window.measured")
     return float(changed), float(shown)
 
 
-def clicks(options: tuple[str, ...]) -> dict[str, list[Times]]:
-    """Return each quiz's milliseconds in one host, the quizzes taking turns."""
+def page_clicks() -> Samples:
+    """Return the milliseconds of the quiz on the course's page, and of what Voila serves."""
+    with (
+        clean_place() as (place, environment),
+        chromium() as browser,
+        course(place / "notebooks", environment) as ours,
+        voila(place, VOILA_CELLS, environment) as (server, address),
+    ):
+        own, theirs = (browser.new_context(viewport=TALL).new_page() for _ in range(2))
+        own.goto(ours.address(STEP))
+        theirs.goto(address)
+        clickers = {"ours": _clicker(own, OURS)}
+        for name, peer in VOILA_PEERS.items():
+            clickers[name] = _clicker(theirs, peer)
+        settle(psutil.Process(ours.pid), server)
+        samples = in_turns(clickers, CLICKS, WARM_UP)
+        _require_answers(Path(environment["BRMCOURSE_STORE"]))
+    return samples
+
+
+def lab_clicks() -> Samples:
+    """Return the milliseconds of each quiz in one notebook in JupyterLab."""
     with clean_place() as (place, environment), browser_page() as page:
         write_notebook(place / "notebooks" / "m0.ipynb", CELLS)
-        with course(place / "notebooks", environment, *options) as (server, address):
+        with course(place / "notebooks", environment, "--lab") as ours:
+            server = psutil.Process(ours.pid)
             settle(server)
-            page.set_viewport_size({"width": 1200, "height": 2400})
-            page.goto(address)
-            for peer in PEERS.values():
-                page.locator(peer.choices).first.wait_for(timeout=60_000)
+            page.set_viewport_size(TALL)
+            page.goto(ours.address())
+            clickers = {name: _clicker(page, peer) for name, peer in PEERS.items()}
             settle(server)
-            samples = _in_turns({name: _clicker(page, peer) for name, peer in PEERS.items()})
-        if _stored(Path(environment["BRMCOURSE_STORE"])) != CLICKS + WARM_UP:
-            raise SystemExit("Not every answer is on the disk.")
+            samples = in_turns(clickers, CLICKS, WARM_UP)
+        _require_answers(Path(environment["BRMCOURSE_STORE"]))
     return samples
 
 
 def _clicker(page: Page, peer: Peer) -> Callable[[int], Times]:
+    """Wait until the quiz is there; return what clicks once."""
+    page.locator(peer.button or peer.choices).first.wait_for(timeout=60_000)
     return lambda number: time_click(page, peer, number)
 
 
-def _in_turns(clickers: dict[str, Callable[[int], Times]]) -> dict[str, list[Times]]:
-    samples: dict[str, list[Times]] = {name: [] for name in clickers}
-    for number in range(CLICKS + WARM_UP):
-        for name, click in clickers.items():
-            sample = click(number)
-            if number >= WARM_UP:
-                samples[name].append(sample)
-    return samples
+def _require_answers(path: Path) -> None:
+    if _stored(path) != CLICKS + WARM_UP:
+        raise SystemExit("Not every answer is on the disk.")
 
 
 def _stored(path: Path) -> int:
@@ -134,23 +181,24 @@ def _stored(path: Path) -> int:
 
 def main() -> list[Row]:
     """Measure and return the rows."""
-    rows: list[Row] = []
-    for host, options in HOSTS.items():
-        samples = clicks(options)
-        for place, end in enumerate(("changed page", "frame that shows it")):
-            columns = {}
-            for name, times in samples.items():
-                columns[name] = [both[place] for both in times]
-            rows += compared(f"{host}: click to {end}", columns)
-    return rows
+    return [
+        *compared("page", page_clicks(), ON_THE_PAGE),
+        *compared("JupyterLab", lab_clicks(), IN_THE_LAB),
+    ]
 
 
-def compared(promise: str, columns: Mapping[str, Sequence[float]]) -> Iterator[Row]:
-    """Yield a row for each quiz; ours may take a fifth longer than the bare one."""
-    limit = FACTOR * statistics.median(columns["bare ipywidgets"])
+def compared(host: str, samples: Samples, factor: float) -> Iterator[Row]:
+    """Yield the rows of one host; ours may take so many times as long as the bare button."""
+    for place, end in enumerate(("changed page", "frame that shows it")):
+        columns = {name: [both[place] for both in times] for name, times in samples.items()}
+        yield from _ends(f"{host}: click to {end}", columns, factor)
+
+
+def _ends(promise: str, columns: Mapping[str, Sequence[float]], factor: float) -> Iterator[Row]:
+    limit = factor * statistics.median(columns["bare ipywidgets"])
     for name, values in columns.items():
         if name == "ours":
-            peer = f"{FACTOR} x bare: {limit:.1f} ms"
+            peer = f"{factor} x bare: {limit:.1f} ms"
             yield measured(f"{promise}, {name}", values, "ms", limit, peer)
         else:
             yield measured(f"{promise}, {name}", values, "ms")

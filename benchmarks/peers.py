@@ -32,6 +32,18 @@ def bare(question):
 """
 BARE_ALL = "from IPython.display import display\nfor q in quiz_questions: display(bare(q)[0])"
 BARE_ONE = "display_box = bare(quiz_questions[0])[0]\ndisplay_box"
+BARE_BUTTON = """
+press = ipywidgets.Button(description="Press")
+press.add_class("bare-button")
+said = ipywidgets.HTML()
+said.add_class("bare-said")
+times = iter(range(1, 1_000_000))
+def pressed(_button):
+    said.value = f"<p>Pressed: {next(times)}</p>"
+press.on_click(pressed)
+ipywidgets.VBox([press, said])
+"""
+"""The least that a click on a page can do: no question, nothing chosen, nothing stored."""
 
 JUPYTERQUIZ = """
 import jupyterquiz
