@@ -3,8 +3,8 @@
   const width = document.documentElement.clientWidth;
   const faults = [];
   if (document.documentElement.scrollWidth > width) faults.push(`the page is ${document.documentElement.scrollWidth} wide`);
-  for (const el of document.querySelectorAll(".brm, .brm *")) {
-    if (!el.checkVisibility({ checkVisibilityCSS: true })) continue;
+  for (const el of document.querySelectorAll(".brm, .brm *, .course-frame *")) {
+    if (el.matches(".brm-hidden, .course-hidden") || !el.checkVisibility({ checkVisibilityCSS: true })) continue;
     const box = el.getBoundingClientRect();
     const name = `${el.tagName.toLowerCase()} "${(el.ariaLabel || el.textContent).trim().slice(0, 40)}"`;
     if (box.right > width + 0.5 || box.left < -0.5) faults.push(`${name} reaches from ${box.left} to ${box.right}`);

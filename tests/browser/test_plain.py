@@ -85,3 +85,24 @@ def test_a_double_click_and_a_page_come_back_to_answer_once(
     part.get_by_role("button", name="Check again").click()
     expect(part.get_by_text(question.options[1].feedback)).to_be_visible()
     assert answers(server, question.id) == 2
+
+
+def test_a_page_left_open_over_a_restart_and_a_second_tab_lose_nothing(
+    page: Page, server: CourseServer, library: Library
+) -> None:
+    """A form sent after the course was started anew is kept once, and another tab shows it."""
+    prompt = library.named("prompts", "m2").reflections[0]
+    page.goto(server.module("m2"))
+    form = page.locator("section[aria-label=Reflection] form", has_text=prompt.title)
+    form.locator("textarea").fill("Typed before the restart.")
+    server.stop()
+    server.start()
+    form.get_by_role("button", name="Save now").click()
+    expect(form.locator(".brm-saved")).to_contain_text("Saved at")
+    texts = [body["text"] for body in server.bodies(prompt.id)]
+    assert texts == ["Typed before the restart."]
+    other = page.context.new_page()
+    other.goto(server.module("m2"))
+    field = other.locator("section[aria-label=Reflection] form", has_text=prompt.title)
+    expect(field.locator("textarea")).to_have_value("Typed before the restart.")
+    other.close()

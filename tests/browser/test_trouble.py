@@ -118,6 +118,62 @@ def test_what_is_done_while_the_course_is_ended_is_sent_once_it_runs_again(
     assert [body["text"] for body in server.bodies(prompt.id)].count(typed) == 1
 
 
+@only(["pages"])
+def test_a_cut_line_loses_and_doubles_nothing(
+    halfway: Learner, server: CourseServer, library: Library
+) -> None:
+    """What is typed and answered while the line is cut is sent by itself afterwards, once."""
+    prompt, quiz = library.named("prompts", "m1").reflections[0], library.named("questions", "m1")
+    again = quiz.questions[0].options[1]
+    earlier = answers(server, quiz.questions[0].id)
+    halfway.page.context.set_offline(True)
+    halfway.choose(again.text)
+    halfway.press("Check again")
+    expect(halfway.page.locator(".course-away")).to_be_visible()
+    halfway.turn_to("Reflection")
+    halfway.write("Your notes", "Written offline.", under=prompt.title)
+    halfway.page.context.set_offline(False)
+    halfway.saved(prompt.title)
+    halfway.turn_to(quiz.title)
+    halfway.sees(again.feedback)
+    expect(halfway.page.locator(".course-away")).to_be_hidden()
+    assert answers(server, quiz.questions[0].id) == earlier + 1
+    assert [body["text"] for body in server.bodies(prompt.id)].count("Written offline.") == 1
+
+
+@only(["pages"])
+def test_clicking_twice_and_coming_back_answer_once(
+    learner: Learner, server: CourseServer, library: Library
+) -> None:
+    """A double click on an answer and on a move is one of each; after a reload and after Back the
+    page shows it, and nothing is added.
+    """
+    quiz, talk = library.named("questions", "m2-before"), library.named("conversations", "s2")
+    question, move = quiz.questions[0], talk.nodes[talk.start].choices[0]
+    learner.page.goto(server.module("m2"))
+    learner.turn_to(quiz.title)
+    learner.choose(question.options[0].text)
+    learner.button("Check answer").dblclick()
+    learner.sees(question.options[0].feedback)
+    learner.turn_to(talk.title)
+    learner.press("Start the conversation")
+    learner.button(move.text).dblclick()
+    learner.sees(move.text)
+    learner.page.reload()
+    learner.page.goto(server.at("glossary"))
+    learner.page.go_back()
+    learner.sees(move.text)
+    learner.turn_to(quiz.title)
+    learner.sees(question.options[0].feedback)
+    assert answers(server, question.id) == 1
+    assert sum("choice" in body for body in server.bodies(talk.id)) == 1
+
+
+def answers(server: CourseServer, question: str) -> int:
+    """Count how often a question was answered."""
+    return sum("quiz" in body for body in server.bodies(question))
+
+
 @only(["lab"])
 def test_a_dead_kernel_is_replaced_and_the_module_runs_again(
     halfway: Learner, server: CourseServer, library: Library

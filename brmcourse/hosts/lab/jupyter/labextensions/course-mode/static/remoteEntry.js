@@ -93,6 +93,11 @@
       list.title.label = "Modules";
       list.title.caption = "All modules of the course";
       list.onAfterShow = list.onAfterHide = () => this.showWhere();
+      // The sidebar asks for it a moment after it opened; before that, it would take the focus away again.
+      list.onActivateRequest = () => {
+        if (this.called) list.node.querySelector("[aria-current], a").focus();
+        this.called = false;
+      };
       return list;
     }
 
@@ -109,8 +114,8 @@
       made.setAttribute("aria-controls", this.list.id);
       made.addEventListener("click", () => {
         if (this.list.isVisible) return this.app.shell.collapseLeft();
+        this.called = true;
         this.app.shell.activateById(this.list.id);
-        this.list.node.querySelector("[aria-current], a").focus();
       });
       return made;
     }
