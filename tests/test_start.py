@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
 
+import psutil
 import pytest
 
 from brmcourse.content.library import load_course
@@ -35,14 +36,20 @@ BUDGET = 60.0
 class Started:
     """A running `brmcourse start`, with its terminal."""
 
-    def __init__(self, home: Path, *arguments: str) -> None:
+    def __init__(self, home: Path, *arguments: str, handles: int | None = None) -> None:
         self.home = home
         self.folder = home / "course"
         self.terminal = home / "terminal.txt"
         command = [*COMMAND, "--no-browser", "--dir", str(self.folder), *arguments]
+        if handles:
+            command = ["sh", "-c", f'ulimit -n {handles}; exec "$@"', "sh", *command]
         with self.terminal.open("w") as output:
             self.process = subprocess.Popen(
-                command, env=environment(home), cwd=home, stdout=output, stderr=subprocess.STDOUT
+                command,
+                env=environment(home),
+                cwd=home,
+                stdout=output,
+                stderr=subprocess.STDOUT,
             )
         self.printed = self.wait_for(r"open at (http\S+)")
         self.wait_for("(Ctrl-C)")
@@ -211,6 +218,48 @@ def test_one_process_serves_it(course: Started) -> None:
     """Pages need no other process, even with activities on them."""
     assert opened(course, "/m1/all")[0] == 200
     assert children(course.process.pid) == set()
+
+
+def test_a_thousand_visits_leave_nothing_behind(course: Started) -> None:
+    """However often a page is opened, no file stays open, and memory does not grow."""
+    server = psutil.Process(course.process.pid)
+    opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
+    opener.open(course.url, timeout=BUDGET).close()
+    sizes = []
+    for _ in range(2):
+        for _ in range(500):
+            opener.open(f"{course.note.url}m1/check-yourself", timeout=BUDGET).close()
+        sizes.append((server.num_fds(), server.memory_info().rss))
+    (handles, before), (handles_later, after) = sizes
+    assert handles_later <= handles + 2
+    assert after < before + 10e6
+
+
+def test_few_handles_suffice(tmp_path: Path) -> None:
+    """With 256 open files at most, 300 clients that say nothing do not end the course: they are
+    sent away, and who asks is answered again.
+    """
+    started = Started(tmp_path, handles=256)
+    place = ("127.0.0.1", started.note.port)
+    idle = [socket.create_connection(place, timeout=BUDGET) for _ in range(300)]
+    try:
+        end = time.monotonic() + BUDGET
+        while (status := asked(started.note.url)) != 403 and time.monotonic() < end:
+            time.sleep(1)
+        assert status == 403  # answered: without a key, that it is private
+        assert opened(started, "/m1/start")[0] == 200
+    finally:
+        for client in idle:
+            client.close()
+    assert started.end() == 0
+
+
+def asked(url: str) -> int:
+    """Return the status of an address, 0 if nobody answers."""
+    try:
+        return browser(url)[0]
+    except OSError:
+        return 0
 
 
 def test_a_folder_moved_away_shows_the_courses_own(tmp_path: Path) -> None:
