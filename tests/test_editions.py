@@ -108,9 +108,10 @@ def test_every_kind_of_item_can_be_raised(course: Path, name: str) -> None:
 def test_every_item_of_the_course_can_be_raised(tmp_path: Path) -> None:
     """However its file is laid out, the edition of each item can be raised by the command."""
     shutil.copytree(course_root() / "data", tmp_path / "data")
-    ids = [item.id for item in wordings(load(tmp_path)[0])]
-    raise_editions(load(tmp_path)[0], ids)
-    assert {item.edition for item in wordings(load(tmp_path)[0])} == {2}
+    before = {item.id: item.edition for item in wordings(load(tmp_path)[0])}
+    raise_editions(load(tmp_path)[0], list(before))
+    after = {item.id: item.edition for item in wordings(load(tmp_path)[0])}
+    assert after == {name: edition + 1 for name, edition in before.items()}
 
 
 def test_feedback_is_no_wording(course: Path) -> None:
