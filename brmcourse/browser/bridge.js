@@ -111,10 +111,16 @@ function render({ model, el }) {
     heading.focus({ preventScroll: true });
     heading.scrollIntoView({ block: "start" });
   }
+  // The second click of a double click is no answer of its own, and must not press what came in the button's place.
+  // Only lines are moved by clicking on and on.
+  function single(event) {
+    if (event.detail > 1 && event.target.closest?.("button:not(.brm-order button)")) event.preventDefault();
+  }
   const draftOf = (event) => event.target.closest("form[data-draft]");
   const isText = (event) => event.target.matches(TEXT);
   root.addEventListener("submit", submit);
   root.addEventListener("click", follow);
+  root.addEventListener("click", single);
   root.addEventListener("input", (e) => draftOf(e) && isText(e) && typed(draftOf(e)));
   // Sent at once: an earlier answer that came in between would take the new choice back.
   root.addEventListener("change", (e) => draftOf(e) && (typed(draftOf(e)), flush(draftOf(e))));
