@@ -97,7 +97,7 @@ class CourseServer:
         if self._process:
             self._process.send_signal(self.ending)
             try:
-                self._process.communicate(timeout=20)
+                self._process.communicate(timeout=60)
             finally:
                 self._process.kill()
                 self._process = None

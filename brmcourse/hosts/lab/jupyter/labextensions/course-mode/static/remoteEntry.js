@@ -56,6 +56,8 @@
       this.list = this.makeList();
       app.shell.add(this.list, "left", { rank: 1 });
       app.shell.currentChanged.connect(() => this.showWhere());
+      // A window that is made small gives its room to the notebook.
+      window.matchMedia("(max-width: 999px)").addEventListener("change", ({ matches }) => matches && app.shell.collapseLeft());
       // JupyterLab writes the file's name there again and again.
       new MutationObserver(() => this.nameWindow()).observe(document.querySelector("title"), { childList: true });
     }
