@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from itertools import pairwise
 
 import pytest
 from starlette.applications import Starlette
@@ -236,13 +235,7 @@ def test_every_answer_says_what_may_load(stranger: TestClient, known: TestClient
         known.delete("/page"),
     ]
     for reply in answers:
-        assert (
-            guard.HEADERS.items()
-            <= {
-                name.title() if name != "x-frame-options" else "X-Frame-Options": value
-                for name, value in reply.headers.items()
-            }.items()
-        )
+        assert {name: reply.headers.get(name) for name in guard.HEADERS} == guard.HEADERS
         assert reply.headers["cache-control"] == "no-store"
     assert "unsafe" not in guard.ONLY_OURSELVES
 
@@ -272,7 +265,7 @@ def test_old_pages_are_given_up() -> None:
 
 # The server: time, and room
 
-SHORT = 0.3
+SHORT = 0.5
 """Seconds that a connection has in these tests."""
 
 LARGE = b"x" * 50_000_000
@@ -365,14 +358,10 @@ def test_a_drop_now_and_then_is_not_enough(short: None) -> None:
 
     async def client(pages: PageServer, port: int) -> None:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
-        for number, _ in enumerate(pairwise(GET * 10)):
-            if number and not pages.server_state.connections:
-                break
-            with suppress(ConnectionError):
-                writer.write(b"x")
-                await writer.drain()
+        for _ in range(12):
+            writer.write(b"x")
             await asyncio.sleep(SHORT / 4)
-        assert number < 20
+        assert not pages.server_state.connections
         writer.close()
 
     served(client)

@@ -33,6 +33,9 @@ COMMAND = [
 QUIZ = "data/questions/m1.yaml"
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
+PROMPT = 5.0
+"""Seconds in which it ends; on a machine with nothing else to do it takes less than one."""
+
 BUDGET = 30.0
 """Seconds after which waiting for an answer is a failure."""
 
@@ -230,7 +233,7 @@ def test_ctrl_c_ends_it(show: Callable[[str], Shown]) -> None:
         time.sleep(1)
         begun = time.monotonic()
         code, said = shown.end()
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < PROMPT
         assert json.load(connection.getresponse()) == {"version": version}
     assert code == 0
     assert said == "The preview has ended.\n"
