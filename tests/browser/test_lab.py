@@ -137,7 +137,10 @@ def plain(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     ):
         someone = Learner(window, lab.at(f"lab/tree/keys.ipynb?token={KEY}"))
         page = someone.open(last=".jp-Notebook .jp-Cell >> nth=0").page
-        # What is run while JupyterLab is still connecting to the kernel is not run at all.
+        # What is run before the kernel is there is answered by a question which kernel to take;
+        # what is run while it is still being connected is not run at all.
+        ready = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        expect(ready).to_be_visible(timeout=OPENING)
         while not page.locator(".brm-writing").count():
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
