@@ -28,7 +28,8 @@ function swap(root, html) {
   if (begins) target.focus({ preventScroll: true });
   // What to look at may stand above the button that was pressed, which keeps the focus.
   const look = begins ? target : root.querySelector("[data-look]");
-  look?.scrollIntoView({ block: "nearest" });
+  // With the frame that shows it: asked for now, the host's whole page would be laid out once more.
+  if (look) requestAnimationFrame(() => look.scrollIntoView({ block: "nearest" }));
 }
 
 // An id for each action (uuid7: it sorts by time), so that what is sent twice is recorded once.
