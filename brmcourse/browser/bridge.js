@@ -28,7 +28,7 @@ function swap(root, html) {
   if (begins) target.focus({ preventScroll: true });
   // What to look at may stand above the button that was pressed, which keeps the focus.
   const look = begins ? target : root.querySelector("[data-look]");
-  // With the frame that shows it: asked for now, the host's whole page would be laid out once more.
+  // With the frame that shows it: asked for now, the whole page would have to be laid out at once.
   if (look) requestAnimationFrame(() => look.scrollIntoView({ block: "nearest" }));
 }
 
