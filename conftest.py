@@ -1,6 +1,7 @@
 """Keeps tests away from the answers of whoever runs them, and together what belongs together."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ os.environ["BRMCOURSE_STORE"] = str(
 
 BROWSER = "tests/browser/"
 WALK = f"{BROWSER}test_course.py"
+LAB = re.compile(r"_lab\.py|test_keys|\blab\b")
+"""What runs in JupyterLab, by its file or the host in its name."""
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Run in one process, in order, what belongs together: cells of a notebook, a file of tests.
 
-    The browser tests are one such pile, but for the walk through the course: each of its two
-    learners takes about as long as all others.
+    The browser tests are four such piles of about the same time: the walk through the course by
+    each of its two learners, all else on the pages, and all else in JupyterLab.
     """
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 -- only there with xdist
 
@@ -29,6 +32,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             path, _, name = nodeid.partition("::")
             if path == WALK:
                 return f"{path} {'at random' in name}"
-            return "browser" if path.startswith(BROWSER) else path
+            if path.startswith(BROWSER):
+                return f"{BROWSER} {bool(LAB.search(nodeid))}"
+            return path
 
     return Together(config, log)

@@ -120,24 +120,27 @@ def test_what_is_done_while_the_course_is_ended_is_sent_once_it_runs_again(
 
 @only(["pages"])
 def test_a_cut_line_loses_and_doubles_nothing(
-    halfway: Learner, server: CourseServer, library: Library
+    learner: Learner, server: CourseServer, library: Library
 ) -> None:
     """What is typed and answered while the line is cut is sent by itself afterwards, once."""
-    prompt, quiz = library.named("prompts", "m1").reflections[0], library.named("questions", "m1")
-    again = quiz.questions[0].options[1]
-    earlier = answers(server, quiz.questions[0].id)
-    halfway.page.context.set_offline(True)
-    halfway.choose(again.text)
-    halfway.press("Check again")
-    expect(halfway.page.locator(".course-away")).to_be_visible()
-    halfway.turn_to("Reflection")
-    halfway.write("Your notes", "Written offline.", under=prompt.title)
-    halfway.page.context.set_offline(False)
-    halfway.saved(prompt.title)
-    halfway.turn_to(quiz.title)
-    halfway.sees(again.feedback)
-    expect(halfway.page.locator(".course-away")).to_be_hidden()
-    assert answers(server, quiz.questions[0].id) == earlier + 1
+    prompt = library.named("prompts", "m3").reflections[0]
+    quiz = library.named("questions", "m3-before")
+    chosen = quiz.questions[0].options[1]
+    learner.page.goto(server.module("m3"))
+    away = learner.page.locator(".course-away")
+    learner.page.context.set_offline(True)
+    learner.turn_to(quiz.title)
+    learner.choose(chosen.text)
+    learner.press("Check answer")
+    expect(away).to_be_visible()
+    learner.turn_to("Reflection")
+    learner.write("Your notes", "Written offline.", under=prompt.title)
+    learner.page.context.set_offline(False)
+    learner.saved(prompt.title)
+    learner.turn_to(quiz.title)
+    learner.sees(chosen.feedback)
+    expect(away).to_be_hidden()
+    assert answers(server, quiz.questions[0].id) == 1
     assert [body["text"] for body in server.bodies(prompt.id)].count("Written offline.") == 1
 
 
