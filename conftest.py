@@ -15,7 +15,7 @@ os.environ["BRMCOURSE_STORE"] = str(
 
 BROWSER = "tests/browser/"
 WALK = f"{BROWSER}test_course.py"
-LAB = re.compile(r"_lab\.py|test_keys|\blab\b")
+LAB = re.compile(r"_lab\.py|\blab\b")
 """What runs in JupyterLab, by its file or the host in its name."""
 
 
