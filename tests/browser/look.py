@@ -12,7 +12,6 @@ CONTRAST = (HERE / "contrast.js").read_text("utf-8")
 CROWD = (HERE / "crowd.js").read_text("utf-8")
 FIT = (HERE / "fit.js").read_text("utf-8")
 READABLE = 4.5
-NARROW = {"width": 360, "height": 740}
 WIDTHS = (320, 360, 640, 1280)
 """A desk at 400 %, a phone, half a window, a desk."""
 

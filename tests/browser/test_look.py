@@ -1,5 +1,5 @@
-"""What everybody must be able to read and press: accessible, with contrast, in both themes, down to
-360 px.
+"""What everybody must be able to read and press: accessible, with contrast, in both themes, also in
+a narrow window.
 """
 
 import os
@@ -13,10 +13,11 @@ from brmcourse.content.library import Library
 
 from .conftest import WIDE, window_on
 from .learner import Learner
-from .look import NARROW, misfits, pale, violations
+from .look import misfits, pale, violations
 from .server import CourseServer
 from .tour import tour
 
+NARROW = {"pages": {"width": 360, "height": 740}, "lab": {"width": 640, "height": 740}}
 THEMES = ("light", "dark")
 SHOTS = os.environ.get("BRMCOURSE_SHOTS")
 """Where to keep a picture of every state, for whoever wants to look; without it none is taken."""
@@ -34,7 +35,8 @@ def test_every_state_can_be_read_and_pressed_by_everybody(
     theme: str, browser: Browser, host: str, tmp_path: Path, library: Library
 ) -> None:
     """In every state and both themes axe-core finds nothing, every text has a contrast of 4.5 to 1,
-    and at 360 px nothing scrolls sideways or is cut off and no button is under 24 px.
+    and in a narrow window (360 px; in JupyterLab, whose own frame leaves no room on a phone, 640)
+    nothing scrolls sideways, is squeezed or cut off and no button is under 24 px.
 
     Our own page is examined whole, JupyterLab only inside our output.
     """
@@ -50,7 +52,7 @@ def test_every_state_can_be_read_and_pressed_by_everybody(
                 learner.page
             )
             keep_shot(learner, f"{host}-wide-{theme}-{state}")
-            learner.page.set_viewport_size(NARROW)
+            learner.page.set_viewport_size(NARROW[host])
             found += misfits(learner.page)
             keep_shot(learner, f"{host}-narrow-{theme}-{state}")
             learner.page.set_viewport_size(WIDE)
