@@ -21,7 +21,7 @@ below it that is written on.
 WHOLE = 320
 """The side of the square round circles of influence."""
 
-RIM, MIDDLE, OUTER, INNER = 165, 114, 128, 62
+RIM, MIDDLE, OUTER, INNER = 165, 114, 128, 56
 """How far from the middle of the circle of values: its edge, a card alone, two in one wedge."""
 
 
