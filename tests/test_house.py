@@ -109,8 +109,8 @@ def test_old_python_gets_a_sentence(tmp_path: Path) -> None:
 
 
 def test_bridge_stays_small() -> None:
-    """The browser's side stays at 140 lines."""
-    assert (ROOT / "brmcourse" / "browser" / "bridge.js").read_text("utf-8").count("\n") <= 140
+    """The browser's side stays at 160 lines."""
+    assert (ROOT / "brmcourse" / "browser" / "bridge.js").read_text("utf-8").count("\n") <= 160
 
 
 def test_no_address_in_what_is_served() -> None:

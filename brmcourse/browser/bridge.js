@@ -54,6 +54,8 @@ function render({ model, el }) {
   }
   let last = null; // the action whose answer is awaited
   let watchdog = 0;
+  let pressed = false; // a button is held down: it must not move away before it is let go
+  let held = null; // the answer that came meanwhile
   const drafts = new Map(); // form -> {pause, limit}: texts typed and not yet sent
 
   function send(action, form, focused) {
@@ -72,8 +74,9 @@ function render({ model, el }) {
   function answered(message) {
     if (message?.html === undefined || (last && message.n !== last)) return; // a newer action is under way
     clearTimeout(watchdog);
-    last = null;
     lost(false);
+    if (pressed) return void (held = message);
+    last = null;
     // The same again is no news, and must not undo what was chosen in the meantime.
     if (message.html !== shown) swap(root, (shown = message.html));
     for (const form of root.querySelectorAll("form")) form.toggleAttribute("data-unsaved", drafts.has(form));
@@ -117,6 +120,11 @@ function render({ model, el }) {
   function single(event) {
     if (event.detail > 1 && event.target.closest?.("button:not(.brm-order button)")) event.preventDefault();
   }
+  function release() {
+    pressed = false;
+    if (held) setTimeout(answered, 0, held); // after the click, which may have sent something newer
+    held = null;
+  }
   const draftOf = (event) => event.target.closest("form[data-draft]");
   const isText = (event) => event.target.matches(TEXT);
   root.addEventListener("submit", submit);
@@ -129,17 +137,19 @@ function render({ model, el }) {
   // The notebook around us must not take our keys for its commands ("d d" would delete the cell).
   root.dataset.lmSuppressShortcuts = "true";
   for (const kind of ["keydown", "keypress", "keyup"]) root.addEventListener(kind, (e) => e.stopPropagation());
-  const hidden = () => document.hidden && flushAll();
-  document.addEventListener("visibilitychange", hidden);
-  window.addEventListener("pagehide", flushAll);
+  const ears = new AbortController();
+  const around = (target, kind, heard) => target.addEventListener(kind, heard, { signal: ears.signal });
+  around(document, "visibilitychange", () => document.hidden && flushAll());
+  around(window, "pagehide", flushAll);
+  root.addEventListener("pointerdown", (e) => (pressed = e.target.closest("button, a") !== null));
+  for (const kind of ["pointerup", "pointercancel", "blur"]) around(window, kind, release);
   model.on("msg:custom", answered);
   if (sent !== undefined) send("open", {}, false);
   return () => {
     flushAll();
     clearTimeout(watchdog);
     model.off("msg:custom", answered);
-    document.removeEventListener("visibilitychange", hidden);
-    window.removeEventListener("pagehide", flushAll);
+    ears.abort();
   };
 }
 

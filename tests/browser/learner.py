@@ -1,7 +1,8 @@
 """A learner at the open module: says what is done and seen, not how the page is built."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Locator, Response, expect
@@ -93,6 +94,14 @@ class Learner:
     def press(self, name: str) -> None:
         """Press the button or link with that name."""
         self.hands.press(self.button(name))
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Hold the mouse down on the button with that name, and let it go where it was pressed."""
+        self.button(name).hover()
+        self.page.mouse.down()
+        yield
+        self.page.mouse.up()
 
     def choose(self, text: str, *, on: bool = True) -> None:
         """Choose (or untick) the answer with that text."""
