@@ -137,6 +137,25 @@ class ConversationChose(Body):
 
 
 @dataclass(frozen=True)
+class ConversationSayFirst(Body):
+    """Writing a line of one's own before the choices show was switched on or off."""
+
+    kind = "conversation.say-first"
+    on: bool
+
+
+@dataclass(frozen=True)
+class ConversationSaid(Body):
+    """The learner's own line in that turn (from 0) at that node; `compare` asks for the choices."""
+
+    kind = "conversation.said"
+    turn: int
+    node: str
+    text: str
+    compare: bool
+
+
+@dataclass(frozen=True)
 class ConversationRewound(Body):
     """A conversation went back to the turn of that number (from 0)."""
 
@@ -216,6 +235,32 @@ class SheetRestored(Body):
 
     kind = "sheet.restored"
     entry: int
+
+
+@dataclass(frozen=True)
+class ExampleAnswered(Body):
+    """An answer, by its id, to the question about that line of a worked example."""
+
+    kind = "example.answered"
+    line: str
+    choice: str
+
+
+@dataclass(frozen=True)
+class ExampleWrote(Body):
+    """This stands written at that line of a worked example."""
+
+    kind = "example.wrote"
+    line: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ExampleShown(Body):
+    """What is kept back at that line of a worked example was asked for."""
+
+    kind = "example.shown"
+    line: str
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
 from brmcourse.activities import fields
-from brmcourse.activities.activity import Action, Context, Note, number, shuffled
+from brmcourse.activities.activity import NONE, Action, Context, Note, number, shuffled
 from brmcourse.activities.board import Board, Spot
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError
@@ -17,6 +18,8 @@ from brmcourse.events import (
     ConversationChose,
     ConversationCoached,
     ConversationRewound,
+    ConversationSaid,
+    ConversationSayFirst,
     Draft,
     Event,
 )
@@ -39,11 +42,10 @@ class Line(NamedTuple):
     spoken: bool
 
 
-def lines(node: Node) -> tuple[Line, ...]:
-    """Return what is seen and heard at a turn or ending, in its order: first of all its scene."""
-    parts = [node.scene or "", *ASIDE.split(node.says or "")]
-    found = [(part.strip(), bool(place % 2)) for place, part in enumerate(parts)]
-    return tuple(Line(text, spoken) for text, spoken in found if text)
+def heard(speech: str) -> list[Line]:
+    """Return what is heard and, in brackets, seen of a speech, in its order."""
+    found = [(part.strip(), place % 2 == 0) for place, part in enumerate(ASIDE.split(speech))]
+    return [Line(text, spoken) for text, spoken in found if text]
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,18 @@ class Stage:
 
     def node(self, spot: Spot) -> Node:
         """Return the turn or ending at a spot."""
-        name, _ = spot
-        return self.conversation.nodes[name]
+        return self.conversation.nodes[spot.name]
+
+    def lines(self, spot: Spot, reply: str | None = None) -> tuple[Line, ...]:
+        """Return what is seen and heard at a spot.
+
+        First the reply to the move before, then the scene if time has passed, then the node.
+        """
+        node = self.node(spot)
+        said = [line.text for line in node.says if self.board.holds(line.when, spot)]
+        if not node.scene:
+            return tuple(heard(" ".join([reply or "", *said])))
+        return (*heard(reply or ""), Line(node.scene, spoken=False), *heard(" ".join(said)))
 
     @cached_property
     def _led(self) -> dict[tuple[Spot, int], Spot]:
@@ -70,8 +82,7 @@ class Stage:
         """Return where a choice (by its place) leads; a learner makes the same moves many times."""
         move = (spot, place)
         if move not in self._led:
-            choice = self.node(spot).choices[place]
-            self._led[move] = self.board.next(spot, choice)
+            self._led[move] = self.board.next(spot, place)
         return self._led[move]
 
 
@@ -83,14 +94,27 @@ class Turn(NamedTuple):
     after: Spot
 
 
+class OwnLine(NamedTuple):
+    """What the learner would have said in a turn, and whether the choices were then asked for."""
+
+    text: str
+    time: datetime
+    compared: bool
+
+
 class ConversationRecord(NamedTuple):
-    """What was played: the turns of this run, and the endings that any run reached."""
+    """What was played: the turns of this run, and the endings that any run reached.
+
+    `saying` is whether the learner says it first; `own` are the lines of this run, by their turns.
+    """
 
     content: Stage
     begun: bool = False
     turns: tuple[Turn, ...] = ()
     reached: frozenset[str] = frozenset()
     coaching: bool = False
+    saying: bool = False
+    own: Mapping[int, OwnLine] = NONE
     outdated: bool = False
 
     @property
@@ -102,6 +126,16 @@ class ConversationRecord(NamedTuple):
     def node(self) -> Node:
         """The turn or ending it stands at."""
         return self.content.node(self.spot)
+
+    @property
+    def open(self) -> bool:
+        """Whether the choices of this turn are on show."""
+        own = self.own.get(len(self.turns))
+        return not self.saying or (own is not None and own.compared)
+
+    def reply(self, number: int) -> str | None:
+        """Return the partner's answer to the move before the turn of that number (from 0)."""
+        return self.choice(self.turns[number - 1]).reply if number else None
 
     def choice(self, turn: Turn) -> Choice:
         """Return the choice made in a turn."""
@@ -119,6 +153,7 @@ class Played:
     """A turn as the page shows it, with the hidden state before and after it."""
 
     lines: tuple[Line, ...]
+    own: str
     choice: Choice
     better: Choice | None
     before: Mapping[str, int]
@@ -147,27 +182,43 @@ class ConversationState:
     @property
     def lines(self) -> tuple[Line, ...]:
         """What is seen and heard where it stands."""
-        return lines(self.node)
+        record = self.record
+        return record.content.lines(record.spot, record.reply(len(record.turns)))
 
     @property
     def turns(self) -> tuple[Played, ...]:
         """The turns so far."""
-        return tuple(self._played(turn) for turn in self.record.turns)
+        return tuple(self._played(*numbered) for numbered in enumerate(self.record.turns))
 
-    def _played(self, turn: Turn) -> Played:
-        board = self.record.content.board
-        node = self.record.content.node(turn.spot)
-        choice = node.choices[turn.choice]
-        best = max(node.choices, key=lambda choice: choice.points)
-        better = best if best.points > choice.points else None
-        before, after = board.gauges(turn.spot), board.gauges(turn.after)
-        return Played(lines(node), choice, better, before, after)
+    def _played(self, number: int, turn: Turn) -> Played:
+        stage = self.record.content
+        choices = stage.node(turn.spot).choices
+        choice = choices[turn.choice]
+        offered = [choices[place] for place in stage.board.offered(turn.spot)]
+        best = max(offered, key=lambda choice: choice.points)
+        own = self.record.own.get(number)
+        return Played(
+            lines=stage.lines(turn.spot, self.record.reply(number)),
+            own=own.text.strip() if own else "",
+            choice=choice,
+            better=best if best.points > choice.points else None,
+            before=stage.board.gauges(turn.spot),
+            after=stage.board.gauges(turn.after),
+        )
+
+    @property
+    def own(self) -> str:
+        """The learner's own line in the turn that is open, as far as it is written."""
+        own = self.record.own.get(len(self.record.turns))
+        return own.text if own else ""
 
     @property
     def facts(self) -> tuple[str, ...]:
         """What the partner told, each once, in the order it came up."""
-        nodes = [self.record.content.node(turn.spot) for turn in self.record.turns] + [self.node]
-        return tuple(dict.fromkeys(node.fact for node in nodes if node.fact))
+        found = []
+        for turn in self.record.turns:
+            found += [self.record.content.node(turn.spot).fact, self.record.choice(turn).fact]
+        return tuple(dict.fromkeys(fact for fact in [*found, self.node.fact] if fact))
 
     @property
     def moves(self) -> tuple[tuple[int, Choice], ...]:
@@ -176,9 +227,10 @@ class ConversationState:
 
     def moves_at(self, spot: Spot) -> tuple[tuple[int, Choice], ...]:
         """Return the moves of a turn, likewise."""
-        name, _ = spot
-        places = list(enumerate(self.record.content.node(spot).choices))
-        return shuffled(places, self.seed, f"{self.conversation.id}:{name}")
+        stage = self.record.content
+        choices = stage.node(spot).choices
+        places = [(place, choices[place]) for place in stage.board.offered(spot)]
+        return shuffled(places, self.seed, f"{self.conversation.id}:{spot.name}")
 
 
 def find(library: Library, name: str) -> Stage:
@@ -206,14 +258,23 @@ def fold(record: ConversationRecord, event: Event) -> ConversationRecord:
     if event.edition != record.content.conversation.edition:
         return record if record.outdated else record._replace(outdated=True)
     match event.body:
+        case ConversationChose() as move:
+            return _taken(record, move)
+        case ConversationSaid() as said:
+            return _said(record, said, event.time)
+        case ConversationRewound(to=to):
+            return _rewound(record, to)
+    return _set(record, event.body)
+
+
+def _set(record: ConversationRecord, body: Body) -> ConversationRecord:
+    match body:
         case ConversationBegan():
             return record._replace(begun=True, outdated=False)
         case ConversationCoached(on=on):
             return record._replace(coaching=on)
-        case ConversationChose() as move:
-            return _taken(record, move)
-        case ConversationRewound(to=to):
-            return _rewound(record, to)
+        case ConversationSayFirst(on=on):
+            return record._replace(saying=on)
     return record
 
 
@@ -222,22 +283,32 @@ def done(record: ConversationRecord) -> bool:
     return bool(record.reached)
 
 
-def written(_record: ConversationRecord) -> Sequence[Note]:
-    """Return nothing: moves are chosen, not written."""
-    return ()
+def written(record: ConversationRecord) -> Sequence[Note]:
+    """Return the learner's own lines of this run, in their order."""
+    title = record.content.conversation.title
+    lines = [own for _, own in sorted(record.own.items()) if own.text.strip()]
+    return [Note(title, own.text, own.time) for own in lines]
+
+
+def _said(record: ConversationRecord, said: ConversationSaid, time: datetime) -> ConversationRecord:
+    if (said.turn, said.node) != (len(record.turns), record.spot.name) or record.node.ending:
+        return record
+    before = record.own.get(said.turn)
+    compared = said.compare or (before is not None and before.compared)
+    own = {**record.own, said.turn: OwnLine(said.text, time, compared)}
+    return record._replace(begun=True, own=own)
 
 
 def _taken(record: ConversationRecord, move: ConversationChose) -> ConversationRecord:
-    nodes = record.content.conversation.nodes
+    stage = record.content
     spot = record.spot
-    name, _ = spot
-    if (move.turn, move.node) != (len(record.turns), name):
+    if (move.turn, move.node) != (len(record.turns), spot.name):
         return record
-    if not 0 <= move.choice < len(nodes[name].choices):
+    if move.choice not in stage.board.offered(spot):
         return record
-    after = record.content.after(spot, move.choice)
+    after = stage.after(spot, move.choice)
     turns = (*record.turns, Turn(spot, move.choice, after))
-    ending = nodes[after[0]].ending
+    ending = stage.node(after).ending
     if ending and ending not in record.reached:
         return record._replace(begun=True, turns=turns, reached=record.reached | {ending})
     return record._replace(begun=True, turns=turns)
@@ -246,27 +317,39 @@ def _taken(record: ConversationRecord, move: ConversationChose) -> ConversationR
 def _rewound(record: ConversationRecord, to: int) -> ConversationRecord:
     if to < 0:
         return record
-    return record._replace(begun=True, turns=record.turns[:to])
+    own = {turn: line for turn, line in record.own.items() if turn < to}
+    return record._replace(begun=True, turns=record.turns[:to], own=own)
 
 
 def update(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:
-    """Answer "begin", "choose", "coach", "rewind", and "restart", which only asks.
+    """Answer "begin", "choose", "say", "first", "coach", "rewind", and "restart", which only asks.
 
-    A move for a turn that is not open changes nothing.
+    A move or line for a turn that is not open changes nothing.
     """
     state = replace(state, notice="", confirming=action.name == "restart")
     match action.name:
-        case "begin":
-            return state, [_draft(state, ConversationBegan())]
-        case "coach":
-            return state, [_draft(state, ConversationCoached(not state.record.coaching))]
-        case "rewind":
-            return state, [_draft(state, _rewinding(state, action))]
-        case "restart-yes":
-            return state, [_draft(state, ConversationRewound(0))]
         case "choose":
             return _choose(state, action)
-    return state, ()
+        case "say" | "draft":
+            return _say(state, action)
+    body = _switch(state, action)
+    return state, [_draft(state, body)] if body else ()
+
+
+def _switch(state: ConversationState, action: Action) -> Body | None:
+    """Return what a button beside the moves records."""
+    match action.name:
+        case "begin":
+            return ConversationBegan()
+        case "coach":
+            return ConversationCoached(not state.record.coaching)
+        case "first":
+            return ConversationSayFirst(not state.record.saying)
+        case "rewind":
+            return _rewinding(state, action)
+        case "restart-yes":
+            return ConversationRewound(0)
+    return None
 
 
 def _draft(state: ConversationState, body: Body) -> Draft:
@@ -280,6 +363,22 @@ def _rewinding(state: ConversationState, action: Action) -> ConversationRewound:
     return ConversationRewound(to)
 
 
+def _say(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:
+    """Keep the learner's own line; "say" also asks for the choices, which nothing takes back."""
+    record = state.record
+    compare = action.name == "say"
+    asked = number(action.get(fields.TURN))
+    if asked != len(record.turns) or record.node.ending:
+        return replace(state, notice=NOT_OPEN if compare else ""), ()
+    own = record.own.get(asked)
+    text = action.get(fields.TEXT)
+    if own and own.compared:
+        return state, ()
+    if not compare and text == (own.text if own else ""):
+        return state, ()
+    return state, [_draft(state, ConversationSaid(asked, record.spot.name, text, compare))]
+
+
 def _choose(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:
     turns = state.record.turns
     asked = number(action.get(fields.TURN))
@@ -287,8 +386,7 @@ def _choose(state: ConversationState, action: Action) -> tuple[ConversationState
         place = _chosen(state, state.record.spot, action)
         if place is None:
             raise ActionError
-        name, _ = state.record.spot
-        return state, [_draft(state, ConversationChose(asked, name, place))]
+        return state, [_draft(state, ConversationChose(asked, state.record.spot.name, place))]
     if 0 <= asked < len(turns) and _chosen(state, turns[asked].spot, action) == turns[asked].choice:
         return state, ()  # the same move once more: a second click, or a page that is behind
     return replace(state, notice=NOT_OPEN), ()

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from brmcourse.activities.board import Board, Spot
 from brmcourse.activities.conversation import BEST
-from brmcourse.model.conversation import Choice, Conversation, Node
+from brmcourse.model.conversation import Conversation
 
-Moves = Callable[[Node], Sequence[Choice]]
-"""A way to play: the choices it would take at a turn."""
+Moves = Callable[[Board, Spot], Sequence[int]]
+"""A way to play: the places of the choices that it would take at a turn."""
 
 
 class Outcome(NamedTuple):
@@ -22,37 +22,39 @@ class Outcome(NamedTuple):
     ending: str
 
 
-def every(node: Node) -> Sequence[Choice]:
-    """Return all moves of a turn."""
-    return node.choices
+def every(board: Board, spot: Spot) -> Sequence[int]:
+    """Return all moves that a turn offers."""
+    return board.offered(spot)
 
 
-def strongest(node: Node) -> Sequence[Choice]:
-    """Return the moves with the most points."""
-    most = max(choice.points for choice in node.choices)
-    return [choice for choice in node.choices if choice.points == most]
+def strongest(board: Board, spot: Spot) -> Sequence[int]:
+    """Return the moves with the most points of those offered."""
+    return _with(board, spot, max)
 
 
-def weakest(node: Node) -> Sequence[Choice]:
-    """Return the moves with the fewest points."""
-    fewest = min(choice.points for choice in node.choices)
-    return [choice for choice in node.choices if choice.points == fewest]
+def weakest(board: Board, spot: Spot) -> Sequence[int]:
+    """Return the moves with the fewest points of those offered."""
+    return _with(board, spot, min)
+
+
+def _with(board: Board, spot: Spot, extreme: Callable[..., int]) -> Sequence[int]:
+    choices = board.conversation.nodes[spot.name].choices
+    offered = board.offered(spot)
+    wanted = extreme((choices[place].points for place in offered), default=0)
+    return [place for place in offered if choices[place].points == wanted]
 
 
 def spots(board: Board, start: Spot, moves: Moves = every) -> Iterator[Spot]:
     """Yield each spot that those moves reach from `start` once, the strongest moves first."""
-    offered: dict[str, list[Choice]] = {}
-    for name, node in board.conversation.nodes.items():
-        if node.choices:
-            offered[name] = sorted(moves(node), key=lambda choice: choice.points)
+    nodes = board.conversation.nodes
     seen = {start}
     waiting = [start]
     while waiting:
         spot = waiting.pop()
         yield spot
-        name, _ = spot
-        for choice in offered.get(name, ()):
-            following = board.next(spot, choice)
+        choices = nodes[spot.name].choices
+        for place in sorted(moves(board, spot), key=lambda place: choices[place].points):
+            following = board.next(spot, place)
             if following not in seen:
                 seen.add(following)
                 waiting.append(following)
@@ -60,8 +62,8 @@ def spots(board: Board, start: Spot, moves: Moves = every) -> Iterator[Spot]:
 
 def endings(board: Board, start: Spot, moves: Moves = every) -> Iterator[str]:
     """Yield the ending of each spot that those moves reach from `start` and that is one."""
-    for name, _ in spots(board, start, moves):
-        ending = board.conversation.nodes[name].ending
+    for spot in spots(board, start, moves):
+        ending = board.conversation.nodes[spot.name].ending
         if ending:
             yield ending
 
@@ -71,14 +73,14 @@ def outcomes(board: Board, moves: Moves = every) -> Counter[Outcome]:
 
     @cache
     def after(spot: Spot) -> Counter[Outcome]:
-        name, _ = spot
-        node = board.conversation.nodes[name]
+        node = board.conversation.nodes[spot.name]
         if node.ending:
             return Counter([Outcome(0, 0, node.ending)])
         found: Counter[Outcome] = Counter()
-        for choice in moves(node):
-            for rest, times in after(board.next(spot, choice)).items():
-                outcome = Outcome(rest.turns + 1, rest.points + choice.points, rest.ending)
+        for place in moves(board, spot):
+            points = node.choices[place].points
+            for rest, times in after(board.next(spot, place)).items():
+                outcome = Outcome(rest.turns + 1, rest.points + points, rest.ending)
                 found[outcome] += times
         return found
 

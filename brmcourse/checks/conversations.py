@@ -6,10 +6,23 @@ from itertools import permutations
 from brmcourse.activities.board import Board, Spot
 from brmcourse.activities.conversation import BEST
 from brmcourse.checks.conversation_paths import Moves, endings, spots, strongest, weakest
-from brmcourse.checks.cues import CUES, Cue, earned
+from brmcourse.checks.cues import CUES, MARKS, Cue, earned
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import listed
-from brmcourse.model.conversation import Choice, Conversation
+from brmcourse.model.conversation import Choice, Conversation, Mark, clauses
+from brmcourse.model.course import Course
+
+STRONG = (0.25, 0.6)
+"""Lowest and highest share of its uses in which a kind of move may be the strong one."""
+
+ENOUGH = 8
+"""From how many uses on such a share says something."""
+
+MARK_LIMIT = 0.5
+"""The largest share of its uses in which a choice with some mark may be the strong one."""
+
+HEARD = 2
+"""How many turns at least have a best choice that rests on something heard or done before."""
 
 CUE_LIMIT = 0.6
 """The largest share of the points that going by a cue may earn; chance alone earns half of them."""
@@ -19,7 +32,7 @@ CUE_LIMIT = 0.6
 def unreachable(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find nodes that no other node leads to, and turns that no way to play comes to."""
     connected = _connected(conversation)
-    played = {name for name, _ in _spots(conversation, whole)}
+    played = {spot.name for spot in _spots(conversation, whole)}
     for name, node in conversation.nodes.items():
         if name not in connected:
             yield Flaw(
@@ -60,7 +73,7 @@ def _connected(conversation: Conversation) -> set[str]:
 @rule("conversation.ending-unreached", Conversation)
 def ending_unreached(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find endings that no way to play reaches."""
-    reached = {conversation.nodes[name].ending for name, _ in _spots(conversation, whole)}
+    reached = {conversation.nodes[spot.name].ending for spot in _spots(conversation, whole)}
     for name in conversation.endings:
         if name not in reached:
             yield Flaw(
@@ -126,31 +139,202 @@ def recovery(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
     """Find weak moves after which even the best play cannot leave the worst ending."""
     worst = next(reversed(conversation.endings))
     board = Board(conversation)
+    lost = _Lost(board, worst)
+    found = set()
     for spot in spots(board, board.start, strongest):
-        name, _ = spot
-        for place, choice in enumerate(conversation.nodes[name].choices):
-            if choice.points:
+        for place in board.offered(spot):
+            if conversation.nodes[spot.name].choices[place].points:
                 continue
-            if all(ending == worst for ending in endings(board, board.next(spot, choice))):
-                yield Flaw(
-                    ("nodes", name, "choices", place),
-                    f'after this one weak choice everything ends in "{worst}"',
-                    "Let one good choice after it lead back: soften its effects, "
-                    "or add a turn that repairs.",
-                )
+            if lost.at(board.next(spot, place)):
+                found.add((spot.name, place))
+    for name, place in sorted(found):
+        yield Flaw(
+            ("nodes", name, "choices", place),
+            f'after this one weak choice everything ends in "{worst}"',
+            "Let one good choice after it lead back: soften its effects, "
+            "or add a turn that repairs.",
+        )
+
+
+class _Lost:
+    """Which spots lead to the worst ending only; each spot is looked at once."""
+
+    def __init__(self, board: Board, worst: str) -> None:
+        self.board = board
+        self.worst = worst
+        self._known: dict[Spot, bool] = {}
+
+    def at(self, spot: Spot) -> bool:
+        """Say whether every way on from a spot ends in the worst ending."""
+        if spot not in self._known:
+            ending = self.board.conversation.nodes[spot.name].ending
+            if ending:
+                self._known[spot] = ending == self.worst
+            else:
+                offered = self.board.offered(spot)
+                self._known[spot] = all(self.at(self.board.next(spot, place)) for place in offered)
+        return self._known[spot]
 
 
 @rule("conversation.three-choices", Conversation, "warning")
-def three_choices(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
-    """Find turns without one strong, one partial and one weak move."""
+def three_choices(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
+    """Find turns that do not always offer one strong, one partial and one weak move."""
+    board = Board(conversation)
+    found: dict[tuple[str, tuple[int, ...]], None] = {}
+    for spot in _spots(conversation, whole):
+        choices = conversation.nodes[spot.name].choices
+        points = sorted((choices[place].points for place in board.offered(spot)), reverse=True)
+        if choices and points != [2, 1, 0]:
+            found[spot.name, tuple(points)] = None
+    for name, unusual in found:
+        told = f"have the points {listed([*map(str, unusual)])}" if unusual else "are none"
+        yield Flaw(
+            ("nodes", name),
+            f'the choices at "{name}" {told}'
+            + (" on some way there" if _conditional(conversation, name) else ""),
+            "Offer three choices: one with 2 points, one with 1, one with 0.",
+        )
+
+
+def _conditional(conversation: Conversation, name: str) -> bool:
+    return any(choice.when for choice in conversation.nodes[name].choices)
+
+
+@rule("conversation.needs", Conversation)
+def needs(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
+    """Find words that take something for granted which is not so on some way there."""
+    board = Board(conversation)
+    found: dict[tuple[tuple[str | int, ...], str], None] = {}
+    for spot in _spots(conversation, whole):
+        node = conversation.nodes[spot.name]
+        if node.needs and not board.holds(node.needs, spot):
+            found[("nodes", spot.name), node.needs] = None
+        for place in board.offered(spot):
+            needed = node.choices[place].needs
+            if needed and not board.holds(needed, spot):
+                found[("nodes", spot.name, "choices", place), needed] = None
+    for where, needed in found:
+        yield Flaw(
+            where,
+            f'"{needed}" does not hold on every way here',
+            "Give it an `if`, or lead the other ways to a node of their own.",
+        )
+
+
+@rule("conversation.barred", Conversation)
+def barred(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
+    """Find endings that are reached although a move on the way closed them."""
+    board = Board(conversation)
+    found: dict[str, str] = {}
+    for spot in _spots(conversation, whole):
+        ending = conversation.nodes[spot.name].ending
+        if ending and board.barred(spot, ending):
+            found[spot.name] = ending
+    for name, ending in found.items():
+        yield Flaw(
+            ("nodes", name),
+            f'some way comes to "{ending}" although a move on it bars that ending',
+            "Lead there by a route with a condition, and let `else` lead to a lesser ending.",
+        )
+
+
+@rule("conversation.last-move", Conversation)
+def last_move(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
+    """Find weak moves that end a conversation in the best way."""
+    best = next(iter(conversation.endings))
+    board = Board(conversation)
+    found: dict[tuple[str, int], None] = {}
+    for spot in _spots(conversation, whole):
+        for place in board.offered(spot):
+            if conversation.nodes[spot.name].choices[place].points:
+                continue
+            following = board.next(spot, place)
+            if conversation.nodes[following.name].ending == best:
+                found[spot.name, place] = None
+    for name, place in found:
+        yield Flaw(
+            ("nodes", name, "choices", place),
+            f'a talk can end in "{best}" with this weak move',
+            "Let its effects cost that ending, or bar it with `bars`.",
+        )
+
+
+@rule("conversation.reply", Conversation)
+def reply(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+    """Find moves that the partner answers in the same words as another of that turn."""
     for name, node in conversation.nodes.items():
-        points = sorted((choice.points for choice in node.choices), reverse=True)
-        if points and points != [2, 1, 0]:
+        heard: dict[str | None, int] = {}
+        for place, choice in enumerate(node.choices):
+            first = heard.setdefault(choice.reply, place)
+            if choice.reply and first != place and choice.text != node.choices[first].text:
+                yield Flaw(
+                    ("nodes", name, "choices", place),
+                    f'the reply "{choice.reply}" answers two choices of "{name}"',
+                    "Let your partner take each of them in words of its own.",
+                )
+
+
+@rule("conversation.heard", Conversation, "warning")
+def heard(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+    """Find conversations in which hardly a turn depends on what the learner heard or did before."""
+    depending = []
+    for name, node in conversation.nodes.items():
+        best = [choice for choice in node.choices if choice.points == BEST]
+        if any(isinstance(part, Mark) for choice in best for part in clauses(choice.when)):
+            depending.append(name)
+    if len(depending) < HEARD:
+        yield Flaw(
+            ("nodes",),
+            f"{len(depending)} turns have a best choice that rests on something heard or done",
+            f"Let {HEARD} turns or more have one, with `if: knows …` or `if: did …`.",
+        )
+
+
+@rule("conversation.moves", Course, "warning")
+def moves(_course: Course, whole: Whole) -> Iterator[Flaw]:
+    """Find kinds of move that are strong too often, or too seldom, over all conversations."""
+    used: dict[str, list[bool]] = {}
+    for conversation, _ in whole.all(Conversation):
+        for node in conversation.nodes.values():
+            for choice in node.choices:
+                if choice.move:
+                    used.setdefault(choice.move, []).append(choice.points == BEST)
+    lowest, highest = STRONG
+    for move, strong in sorted(used.items()):
+        share = sum(strong) / len(strong)
+        if len(strong) >= ENOUGH and not lowest <= share <= highest:
             yield Flaw(
-                ("nodes", name),
-                f'the choices at "{name}" have the points {listed([*map(str, points)])}',
-                "Offer three choices: one with 2 points, one with 1, one with 0.",
+                (),
+                f'the move "{move}" is strong in {share:.0%} of its {len(strong)} uses',
+                f"Let each move be strong in {lowest:.0%} to {highest:.0%} of its uses.",
             )
+
+
+@rule("conversation.marks", Course, "warning")
+def marks(_course: Course, whole: Whole) -> Iterator[Flaw]:
+    """Find marks in the wording (a date, a limit, an echo …) that give the best move away."""
+    for mark, (strong, uses) in strength_of_marks(whole).items():
+        if uses >= ENOUGH and strong > MARK_LIMIT * uses:
+            yield Flaw(
+                (),
+                f"over all conversations, a choice with {mark} is the best in {strong / uses:.0%} "
+                f"of {uses} cases",
+                f"Reword choices until it is {MARK_LIMIT:.0%} or less.",
+            )
+
+
+def strength_of_marks(whole: Whole) -> dict[str, tuple[int, int]]:
+    """Return of each mark in how many of its uses the choice is the strong one, and its uses."""
+    counts = dict.fromkeys(MARKS, (0, 0))
+    for conversation, _ in whole.all(Conversation):
+        for node in conversation.nodes.values():
+            said = " ".join(line.text for line in node.says)
+            for choice in node.choices:
+                for mark, shows in MARKS.items():
+                    if shows(choice.text, said):
+                        strong, uses = counts[mark]
+                        counts[mark] = strong + (choice.points == BEST), uses + 1
+    return counts
 
 
 @rule("conversation.cues", Conversation, "warning")

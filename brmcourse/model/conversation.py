@@ -4,9 +4,9 @@ import operator
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from brmcourse.model.base import Answerable, Content, Id, Text, flaw, raise_all, unknown
@@ -23,24 +23,65 @@ COMPARE = {
 }
 """The comparisons that a condition can make."""
 
-CLAUSE = re.compile(r"\s*(\w+)\s*(>=|<=|==|>|<)\s*(\d+)\s*")
+Move = Literal[
+    "ask", "acknowledge", "summarise", "disclose", "propose", "commit", "decline", "press",
+    "wait", "escalate", "involve",
+]  # fmt: skip
+"""What a choice does in a talk, whatever its words."""
+
+LEVEL = re.compile(r"(\w+)\s*(>=|<=|==|>|<)\s*(\d+)")
+MARK = re.compile(r"(not\s+)?(knows|did)\s+([\w.-]+)")
 
 Reference = tuple[tuple[Hashable, ...], str, str]
 """A name in a conversation: where it stands, what it is a name of, and the name."""
 
 
-def clauses(condition: str) -> Iterator[tuple[str, str, int]]:
-    """Yield (gauge, comparison, number) of `gauge >= number and …`, nothing of an empty condition.
+class Level(NamedTuple):
+    """A part of a condition: how a gauge compares with a number."""
+
+    gauge: str
+    sign: str
+    number: int
+
+
+class Mark(NamedTuple):
+    """A part of a condition: a fact that the learner knows, an act that was done, or not."""
+
+    kind: str
+    name: str
+    wanted: bool
+
+
+Clause = Level | Mark
+
+
+def clauses(condition: str | None) -> Iterator[Clause]:
+    """Yield the parts of `gauge >= number and knows fact and not did act`, none of no condition.
 
     Raises ValueError if it reads otherwise.
     """
-    if not condition:
-        return
-    for part in condition.split(" and "):
-        match = CLAUSE.fullmatch(part)
-        if not match:
-            raise ValueError(part)
-        yield match[1], match[2], int(match[3])
+    for part in condition.split(" and ") if condition else ():
+        text = part.strip()
+        if level := LEVEL.fullmatch(text):
+            yield Level(level[1], level[2], int(level[3]))
+        elif mark := MARK.fullmatch(text):
+            yield Mark(mark[2], mark[3], not mark[1])
+        else:
+            raise ValueError(text)
+
+
+def _readable(condition: str) -> str:
+    try:
+        tuple(clauses(condition))
+    except ValueError as error:
+        message = f'cannot read the condition "{error}"'
+        advice = 'Write it like "trust >= 7 and knows deadline and not did promised_note".'
+        raise flaw("conversation.condition", message, advice) from None
+    return condition
+
+
+Condition = Annotated[str, AfterValidator(_readable)]
+"""What has to hold: levels of gauges, facts known, acts done, all of them joined by `and`."""
 
 
 class Partner(Content):
@@ -50,34 +91,63 @@ class Partner(Content):
     role: Text
 
 
+class Voice(Content):
+    """How the partner talks: for authors, and for readers who judge if the lines are true to it."""
+
+    rhythm: Text
+    favourites: Text
+    humour: Text
+    doubt: Text
+    never: Text
+
+
 class Choice(Content):
-    """A move: what it is worth (2 strong, 1 partial, 0 weak), what it does, and where it leads."""
+    """A move: what it is worth (2 strong, 1 partial, 0 weak), what it does, and where it leads.
+
+    It is offered if `when` holds. `reply` is what the partner answers to it, before the next node.
+    `act` is a name for what was done, `fact` what the reply lets the learner know; both can be
+    asked for in conditions later on. `bars` closes endings for good. `needs` must hold wherever it
+    is offered: what its words take for granted.
+    """
 
     text: Text
+    move: Move | None = None
+    when: Condition | None = Field(default=None, alias="if")
+    needs: Condition | None = None
     points: Literal[0, 1, 2]
     skill: Id
-    effects: dict[Id, int]
+    effects: dict[Id, int] = Field(default_factory=dict)
+    act: Id | None = None
+    fact: Id | None = None
+    bars: tuple[Text, ...] = ()
     next: Id
+    reply: Text | None = None
     feedback: Text
+
+
+class Line(Content):
+    """Words of a node that are there only if `when` holds."""
+
+    text: Text
+    when: Condition | None = Field(default=None, alias="if")
+
+
+def _lines(said: object) -> object:
+    return ({"text": said},) if isinstance(said, str) else said
+
+
+Said = str | list[Line]
+
+Lines = Annotated[tuple[Line, ...], BeforeValidator(_lines, json_schema_input_type=Said)]
+"""One text, or lines of which those are said whose condition holds."""
 
 
 class Route(Content):
     """One line of a junction: taken if `when` holds; the last line has `else: true` instead."""
 
-    when: str | None = Field(default=None, alias="if")
+    when: Condition | None = Field(default=None, alias="if")
     otherwise: Literal[True] | None = Field(default=None, alias="else")
     next: Id
-
-    @field_validator("when")
-    @classmethod
-    def _readable(cls, value: str | None) -> str | None:
-        try:
-            tuple(clauses(value or ""))
-        except ValueError as error:
-            message = f'cannot read the condition "{error}"'
-            advice = 'Write it like "trust >= 7 and clarity >= 6".'
-            raise flaw("conversation.condition", message, advice) from None
-        return value
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -86,30 +156,19 @@ class Route(Content):
             raise flaw("conversation.route", message, "Give it exactly one of them.")
         return self
 
-    def open(self, gauges: Mapping[str, int]) -> bool:
-        """Say whether this route is taken in that state."""
-        for gauge, sign, number in self.conditions():
-            compare = COMPARE[sign]
-            if not compare(gauges[gauge], number):
-                return False
-        return True
-
-    def conditions(self) -> Iterator[tuple[str, str, int]]:
-        """Yield (gauge, comparison, number) of what has to hold; nothing for the last line."""
-        return clauses(self.when or "")
-
 
 class Node(Content):
     """A turn (the partner speaks, the learner chooses), a junction (`auto`), or an ending.
 
     `scene` says when and where it goes on if time has passed, `fact` what the partner lets the
     learner know. What stands in brackets in `says` is seen, not heard: it is shown without a
-    speaker.
+    speaker. `needs` must hold on every way here: what its words take for granted.
     """
 
     scene: Text | None = None
-    says: Text | None = None
+    says: Lines = ()
     fact: Id | None = None
+    needs: Condition | None = None
     choices: tuple[Choice, ...] = ()
     auto: tuple[Route, ...] = ()
     ending: Text | None = None
@@ -127,7 +186,7 @@ class Node(Content):
             message = "a node needs exactly one of `choices`, `auto` and `ending`"
             advice = "Give it choices, or routes, or make it an ending."
             raise flaw("conversation.node", message, advice)
-        if self.says is None and not self.auto:
+        if not self.says and not self.auto:
             raise flaw("conversation.node", "nobody says anything here", "Add `says: …`.")
         if self.auto and self.auto[-1].otherwise is None:
             message = "nothing is said of what happens when no condition holds"
@@ -137,10 +196,15 @@ class Node(Content):
 
 
 class Conversation(Answerable):
-    """A conversation to play: who, where, the hidden state at the start, and the nodes."""
+    """A conversation to play: who, where, the hidden state at the start, and the nodes.
+
+    `acts` says of each act that a condition asks for what it is. With `say_first` learners may
+    write their own line before they see the choices.
+    """
 
     unshown: ClassVar[Any] = {
         "debrief": True, "exit_rule": True, "endings": True, "skills": True, "facts": True,
+        "voice": True, "acts": True, "say_first": True,
         "nodes": {"__all__": {"choices": {"__all__": {"feedback"}}}},
     }  # fmt: skip
 
@@ -149,6 +213,8 @@ class Conversation(Answerable):
     module: Id
     you: Text
     partner: Partner
+    voice: Voice | None = None
+    say_first: bool = False
     setting: Text
     pressures: tuple[Text, ...]
     hidden: Text
@@ -157,6 +223,7 @@ class Conversation(Answerable):
     skills: dict[Id, Text]
     endings: dict[Text, Text]
     facts: dict[Id, Text] = Field(default_factory=dict)
+    acts: dict[Id, Text] = Field(default_factory=dict)
     start: Id
     nodes: dict[Id, Node]
     debrief: tuple[Text, ...] = Field(min_length=1)
@@ -184,6 +251,7 @@ class Conversation(Answerable):
             "skill": self.skills,
             "ending": self.endings,
             "fact": self.facts,
+            "act": self.acts,
         }
         for place, what, name in self._references():
             if name not in known[what]:
@@ -199,7 +267,11 @@ def _named_by_node(node: Node, *place: Hashable) -> Iterator[Reference]:
     for number, choice in enumerate(node.choices):
         yield from _named_by_choice(choice, *place, "choices", number)
     for number, route in enumerate(node.auto):
-        yield from _named_by_route(route, *place, "auto", number)
+        yield (*place, "auto", number, "next"), "node", route.next
+        yield from _named_by_condition(route.when, *place, "auto", number, "if")
+    for number, line in enumerate(node.says):
+        yield from _named_by_condition(line.when, *place, "says", number, "if")
+    yield from _named_by_condition(node.needs, *place, "needs")
     if node.fact:
         yield (*place, "fact"), "fact", node.fact
     if node.ending:
@@ -211,9 +283,20 @@ def _named_by_choice(choice: Choice, *place: Hashable) -> Iterator[Reference]:
     yield (*place, "skill"), "skill", choice.skill
     for gauge in choice.effects:
         yield (*place, "effects"), "gauge", gauge
+    for ending in choice.bars:
+        yield (*place, "bars"), "ending", ending
+    if choice.act:
+        yield (*place, "act"), "act", choice.act
+    if choice.fact:
+        yield (*place, "fact"), "fact", choice.fact
+    yield from _named_by_condition(choice.when, *place, "if")
+    yield from _named_by_condition(choice.needs, *place, "needs")
 
 
-def _named_by_route(route: Route, *place: Hashable) -> Iterator[Reference]:
-    yield (*place, "next"), "node", route.next
-    for gauge, _sign, _number in route.conditions():
-        yield (*place, "if"), "gauge", gauge
+def _named_by_condition(condition: str | None, *place: Hashable) -> Iterator[Reference]:
+    for clause in clauses(condition):
+        match clause:
+            case Level(gauge=gauge):
+                yield place, "gauge", gauge
+            case Mark(kind=kind, name=name):
+                yield place, {"knows": "fact", "did": "act"}[kind], name
