@@ -15,7 +15,7 @@ lab: .venv/installed
 	@$(BIN)/brmcourse start --lab
 
 test: .venv/installed-test
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadscope
+	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 check: .venv/installed-test
 	$(BIN)/ruff check

@@ -66,9 +66,8 @@ def test_paths_are_what_learners_play(data: Any) -> None:
         if record.node.ending:
             earned, _ = record.points
             played[Outcome(len(record.turns), earned, record.node.ending)] += 1
-        name, _ = record.spot
         for place in range(len(record.node.choices)):
-            event = chose(record.content, len(record.turns), name, place)
+            event = chose(record.content, len(record.turns), record.spot.name, place)
             waiting.append(fold(record, event))
     assert played == outcomes(Board(Conversation.model_validate(data)))
 

@@ -5,9 +5,8 @@ import re
 import pytest
 
 from brmcourse.activities import conversation
-from brmcourse.activities.conversation import Line, lines
+from brmcourse.activities.conversation import Line, heard
 from brmcourse.content.library import Library
-from brmcourse.model.conversation import Node
 from tests.make import staged
 from tests.play import Play
 
@@ -51,9 +50,10 @@ def starts(play: Play) -> list[str]:
 )
 def test_what_stands_in_brackets_is_not_said(says: str, found: list[tuple[str, bool]]) -> None:
     """Brackets hold what is seen; the scene comes before all of it."""
-    assert lines(Node(says=says, ending="Good")) == tuple(Line(*line) for line in found)
-    scene = Node(says=says, ending="Good", scene="At noon")
-    assert lines(scene) == (("At noon", False), *found)
+    assert heard(says) == [Line(*line) for line in found]
+    nodes = {"good": {"ending": "Good", "says": says, "scene": "At noon"}}
+    play = Play(conversation, staged(start="good", nodes=nodes))
+    assert play.do("begin").lines == (("At noon", False), *found)
 
 
 def test_nobody_speaks_of_themselves(library: Library) -> None:
@@ -63,7 +63,8 @@ def test_nobody_speaks_of_themselves(library: Library) -> None:
         talk = library.named("conversations", name)
         for node in talk.nodes.values():
             if node.ending:
-                assert [x.text for x in lines(node) if x.spoken and told.match(x.text)] == []
+                lines = [line for words in node.says for line in heard(words.text)]
+                assert [x.text for x in lines if x.spoken and told.match(x.text)] == []
 
 
 def test_narration_has_no_speaker() -> None:

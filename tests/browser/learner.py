@@ -71,6 +71,7 @@ class Learner:
 
     def open(self, last: str = LAST) -> "Learner":
         """Open the module and wait until its last activity is there."""
+        self.page.bring_to_front()  # in a window behind another one nothing has the focus
         self.page.goto(self._url)
         expect(self.page.locator(last)).to_be_visible(timeout=OPENING)
         return self

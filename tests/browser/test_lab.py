@@ -139,6 +139,7 @@ def plain(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         page = someone.open(last=".jp-Notebook .jp-Cell >> nth=0").page
         # What is run before the kernel is there is answered by a question which kernel to take;
         # what is run while it is still being connected is not run at all.
+        page.add_locator_handler(page.locator(".jp-Dialog"), lambda: page.keyboard.press("Enter"))
         ready = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         expect(ready).to_be_visible(timeout=OPENING)
         while not page.locator(".brm-writing").count():
