@@ -22,8 +22,9 @@ class Row:
     activity  the module of its functions
     template  the template of its page
     partner   whether it is about the current partner
+    view      the template to read what the learner wrote there
     part      what the capstone calls it, if it can be a part of the plan;
-              `view` is then the template to read it, `form` the one to change it there
+              it then has a view, and `form` is the template to change it there
     part_is_file  whether the capstone names a whole file of it, or an entry in one
     also      other files that it shows, each by its name
     """
@@ -36,8 +37,8 @@ class Row:
     template: str
     partner: bool = False
     holds: str = ""
-    part: str = ""
     view: str = ""
+    part: str = ""
     form: str = ""
     part_is_file: bool = True
     also: tuple[str, ...] = ()
@@ -118,6 +119,16 @@ ROWS = (
         part="sheet",
         view="sheet_view.html",
         form="sheet_forms.html",
+    ),
+    Row(
+        name="example",
+        says="Show the worked example of that id with what the learner answered and wrote.",
+        place="examples",
+        holds="worked example",
+        model="brmcourse.model.example:Example",
+        activity="brmcourse.activities.example",
+        template="example.html",
+        view="example_view.html",
     ),
     Row(
         name="values",

@@ -6,6 +6,7 @@ beside the modules and their steps. Both know nothing of pages.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import itemgetter
 from threading import RLock
 from typing import Any, NamedTuple
@@ -42,6 +43,11 @@ class Place:
         """The activity's functions."""
         activity: Activity[Any, Any, Any] = activity_of(self.row)
         return activity
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to do; a worked example may be there to be read only."""
+        return bool(self.activity.subjects(self.content))
 
 
 def find_place(library: Library, name: str, about: str = "") -> Place:
@@ -202,6 +208,11 @@ class Step:
     minutes: int
     places: tuple[Place, ...] = ()
 
+    @cached_property
+    def only_read(self) -> bool:
+        """Whether it asks for nothing but to be read."""
+        return not any(place.asks for place in self.places)
+
 
 @dataclass(frozen=True)
 class ModuleSteps:
@@ -272,8 +283,9 @@ def course_progress(
 ) -> CourseProgress:
     """Return how far each module and step is.
 
-    A step is done when all its places are, and one without places when it was passed. One goes on
-    at the first step not done from the one touched last; else in that module, else in the course.
+    A step is done when all its places are, and one that is only read when it was passed. One goes
+    on at the first step not done from the one touched last; else in that module, else in the
+    course.
     """
     found = tuple(module_progress(module, progress, partner) for module in modules)
     return CourseProgress(found, _go_on(found, progress.last(partner)))
@@ -285,7 +297,7 @@ def module_progress(module: ModuleSteps, progress: Progress, partner: str) -> Mo
     steps = []
     for step in module.steps:
         open_ = tuple(place for place in step.places if not progress.done(place, partner))
-        done = not open_ if step.places else step.slug in passed
+        done = step.slug in passed if step.only_read else not open_
         begun = done or step.slug in passed
         begun = begun or any(progress.begun(place, partner) for place in step.places)
         steps.append(StepProgress(step, done, begun, open_))

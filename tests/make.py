@@ -14,6 +14,7 @@ from brmcourse.events import PlanWrote, ReflectionWrote
 from brmcourse.model.capstone import Capstone
 from brmcourse.model.conversation import Conversation
 from brmcourse.model.course import Course, Module
+from brmcourse.model.example import Example
 from brmcourse.model.prompts import Prompts
 from brmcourse.model.question import Question, Quiz
 from brmcourse.model.scale import Format, Scale
@@ -207,6 +208,47 @@ def sheet(**extra: Any) -> Sheet:
             **extra,
         }
     )
+
+
+def told(**extra: Any) -> Example:
+    """Return an example of one version to be read only."""
+    line = {"who": "Noor", "says": "It is late.", "note": "A complaint."}
+    versions = [{"id": "only", "title": "A talk", "lines": [line]}]
+    about = {"id": "told", "module": "m1", "title": "Told", "setting": "In the corridor."}
+    return Example.model_validate({**about, "versions": versions, **extra})
+
+
+def example(**extra: Any) -> Example:
+    """Return an example of two versions: one asks about a line and has one to be written, the other
+    one to be annotated.
+    """
+    reasons = [
+        {"id": name, "text": f"Text of {name}", "feedback": f"Feedback on {name}"}
+        for name in ("ann", "bea", "cyn")
+    ]
+    reasons[0]["right"] = True  # type: ignore[assignment]
+    first = [
+        {"who": "Noor", "says": "It is late.", "note": "A complaint."},
+        {
+            "id": "why",
+            "who": "Ben",
+            "says": "What does it hold up?",
+            "ask": {"question": "Why could it work?", "options": reasons},
+            "note": "He asks first.",
+        },
+        {"who": "Noor", "says": "My week."},
+        {"id": "sum", "who": "Ben", "blank": True, "model": "So your week.", "note": "In short."},
+        {"who": "Noor", "says": "Yes."},
+    ]
+    second = [
+        {"id": "end", "who": "Noor", "says": "Half will do.", "yours": True, "note": "An offer."},
+        {"who": "Ben", "says": "You have it."},
+    ]
+    versions = [
+        {"id": "one", "title": "First", "lines": first},
+        {"id": "two", "title": "Second", "lines": second},
+    ]
+    return told(id="e1", title="Late", versions=versions, closing="All in all.", **extra)
 
 
 def values() -> Values:

@@ -33,6 +33,7 @@ from brmcourse.events import (
 from brmcourse.log.memory import MemoryLog
 from brmcourse.rendering import words
 from brmcourse.session import Learner, Session, find_session
+from tests.overlay import SAMPLE
 from tests.play import NOON
 
 MESSAGES = 10_000
@@ -224,10 +225,11 @@ def contents(library: Library, row: Row) -> list[str]:
     return [*library.names(row.place), *[BASELINE] * (row.name == "scale")]
 
 
-def everything(library: Library) -> Iterator[tuple[Row, str]]:
+def everything(library: Library) -> Iterator[tuple[Library, Row, str]]:
     for row in CATALOGUE.values():
         for name in contents(library, row):
-            yield row, name
+            yield library, row, name
+    yield Library(SAMPLE), CATALOGUE["example"], "e1"  # it has a line of each kind
 
 
 @pytest.fixture(scope="module")
@@ -272,8 +274,8 @@ def actions(library: Library) -> list[str]:
         "",
         " ",
     }
-    for row, name in everything(library):
-        page = Page(opened(library, row, name, MemoryLog()).open())
+    for own, row, name in everything(library):
+        page = Page(opened(own, row, name, MemoryLog()).open())
         found |= {action for form in page.forms for action in form.actions}
     return sorted(found)
 
@@ -308,10 +310,10 @@ def test_ten_thousand_messages(library: Library, ids: list[str], actions: list[s
     """
     items = list(everything(library))
     recorded: set[str] = set()
-    for place, (row, name) in enumerate(items):
+    for place, (own, row, name) in enumerate(items):
         crowd = Crowd(SEED + place, ids, actions)
         log = MemoryLog()
-        page = opened(library, row, name, log)
+        page = opened(own, row, name, log)
         html = page.open()
         for number in range(3 * MESSAGES // 2 // len(items) + 1):
             valid = number % 3 == 0
@@ -320,7 +322,7 @@ def test_ten_thousand_messages(library: Library, ids: list[str], actions: list[s
             html = page.answer(message)
             assert untouched(html), (row.name, name, number, message)
             assert not valid or words.REFUSED not in html, (row.name, name, message)
-        again = opened(library, row, name, MemoryLog(log.records()))
+        again = opened(own, row, name, MemoryLog(log.records()))
         assert untouched(again.open()), (row.name, name)
         assert again.state.record == page.state.record
         recorded |= {event.kind for event in log.read()[1]}
@@ -368,9 +370,9 @@ def names_inside(page: Session, ids: Sequence[str]) -> list[str]:
 
 def test_events_that_nobody_recorded(library: Library, ids: list[str], actions: list[str]) -> None:
     """Whatever readable events a log holds, every activity opens from them and is shown."""
-    for place, (row, name) in enumerate(everything(library)):
+    for place, (own, row, name) in enumerate(everything(library)):
         crowd = Crowd(SEED + place, ids, actions)
-        blank = opened(library, row, name, MemoryLog())
+        blank = opened(own, row, name, MemoryLog())
         blank.open()
         inside = names_inside(blank, ids)
         records = []
@@ -390,7 +392,7 @@ def test_events_that_nobody_recorded(library: Library, ids: list[str], actions: 
             records.append(record)
             if number % 40 == 39:
                 log = MemoryLog(records)
-                page = opened(library, row, name, log)
+                page = opened(own, row, name, log)
                 html = page.open()
                 assert untouched(html), (row.name, name, records[-40:])
                 assert not log.unreadable

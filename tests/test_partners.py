@@ -24,6 +24,7 @@ SHOWN = {
     "reflect": "m1",
     "plan": "m1",
     "sheet": "promises",
+    "example": "m1",
     "values": "",
     "capstone": "",
 }

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from brmcourse.activities import (
     capstone,
     conversation,
+    example,
     plan,
     quiz,
     reflection,
@@ -31,6 +32,9 @@ from brmcourse.events import (
     ConversationRewound,
     Draft,
     Event,
+    ExampleAnswered,
+    ExampleShown,
+    ExampleWrote,
     PlanWrote,
     QuizAnswered,
     QuizMoved,
@@ -79,7 +83,9 @@ PLAN = Place("plan", "m1", Prompted(PROMPTS.plans, PlanWrote, "m1"))
 SHEET = Place("sheet", "log", make.sheet())
 VALUES = Place("values", "", make.values())
 CAPSTONE = Place("capstone", "", make.outline())
-PLACES = (QUIZ, TALK, SCALE, REFLECT, PLAN, SHEET, VALUES, CAPSTONE, AFTER)
+EXAMPLE = Place("example", "e1", make.example())
+TOLD = Place("example", "told", make.told())
+PLACES = (QUIZ, TALK, SCALE, REFLECT, PLAN, SHEET, VALUES, CAPSTONE, EXAMPLE, AFTER)
 
 PICKS = [{"card": name} for name in ("ann", "bea", "cyn")]
 ORDER = ["fay", "eve", "dot", "cyn", "bea", "ann"]
@@ -107,6 +113,9 @@ PLANNED = did("m1-p1", PlanWrote("she asks", "listen", ""))
 NOTED = did("log", SheetWrote(1, {"what": "A list", "state": "open"}))
 RANKED = did("values", ValuesRanked(ORDER))
 GUESSED = did("values", ValuesPredicted(PICKS))
+WHY = did("example:e1", ExampleAnswered("why", "bea"), "")
+SUM = did("example:e1", ExampleWrote("sum", "So it is the week?"), "")
+SHOWN = did("example:e1", ExampleShown("end"), "")
 
 DONE = {
     QUIZ: [ANSWER],
@@ -117,6 +126,7 @@ DONE = {
     SHEET: [NOTED],
     VALUES: [RANKED, GUESSED],
     CAPSTONE: [REFLECTED, GUESSED],
+    EXAMPLE: [WHY, SUM, SHOWN],
     AFTER: [ANSWER, ANSWER_AFTER],
 }
 """What has to be done at each place."""
@@ -147,6 +157,7 @@ def test_done(place: Place) -> None:
         (VALUES, [GUESSED]),
         (VALUES, [RANKED, did("values", ValuesPredicted([PICKS[0], PICKS[0], PICKS[1]]))]),
         (CAPSTONE, [REFLECTED, NOTED]),
+        (EXAMPLE, [WHY, SHOWN, did("example:e1", ExampleWrote("sum", " \n"), "")]),
         (AFTER, [ANSWER, did("after", QuizMoved("q2"), "")]),
     ],
 )
@@ -301,7 +312,7 @@ def test_how_the_values_begin() -> None:
 
 
 NO_WORDS = {quiz: QUIZ, conversation: TALK, scale: SCALE, capstone: CAPSTONE}
-WORDS = {reflection: REFLECT, plan: PLAN, sheet: SHEET, values: VALUES}
+WORDS = {reflection: REFLECT, plan: PLAN, sheet: SHEET, values: VALUES, example: EXAMPLE}
 
 
 def test_who_holds_words() -> None:
@@ -471,6 +482,27 @@ def test_steps() -> None:
     assert one.next == one.steps[1]
     assert not two.begun
     assert found.go_on == GoOn(ONE, ASK, REFLECT)
+
+
+def test_a_step_that_is_only_read() -> None:
+    """A step whose worked example asks for nothing is done when it was passed; beside something to
+    do the example does not count.
+    """
+    reading = Step("told", "Told", 2, (TOLD,))
+    asking = Step("both", "Both", 2, (TOLD, QUIZ))
+    assert reading.only_read
+    assert not asking.only_read
+    module = ModuleSteps("m3", "Three", 4, (reading, asking))
+
+    def found(*events: Event) -> Any:
+        return course_progress([module], after(*events, places=(*PLACES, TOLD)), "1")
+
+    assert [step.done for step in found().modules[0].steps] == [False, False]
+    assert found().go_on == GoOn(module, reading, None)
+    passed = found(did("m3", StepPassed("told"), ""), did("m3", StepPassed("both"), ""))
+    assert [step.done for step in passed.modules[0].steps] == [True, False]
+    assert passed.go_on == GoOn(module, asking, QUIZ)
+    assert found(ANSWER).modules[0].steps[1].done
 
 
 def test_one_goes_on_where_one_was() -> None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from brmcourse.activities import (
     capstone,
     conversation,
+    example,
     plan,
     quiz,
     reflection,
@@ -24,7 +25,18 @@ from brmcourse.activities.writing import Prompted
 from brmcourse.content.library import Library
 from brmcourse.model.base import Content
 from brmcourse.rendering.render import Around, render_problem
-from tests.make import GRADED, PERFECT, exercise, ladder, outline, question, questionnaire, staged
+from tests.make import (
+    GRADED,
+    PERFECT,
+    exercise,
+    ladder,
+    outline,
+    question,
+    questionnaire,
+    staged,
+    told,
+)
+from tests.make import example as example_content
 from tests.make import sheet as log
 from tests.make import values as cards
 from tests.play import Play, fill, page
@@ -87,6 +99,7 @@ def states(library: Library) -> Iterator[Any]:
     yield from sheet_states()
     yield from values_states()
     yield from capstone_states()
+    yield from example_states()
     play = Play(scale, ladder())
     yield play.state
     yield play.do("finish", **{f"{item.id}": "2" for item in play.content.scale.items})
@@ -179,6 +192,18 @@ def capstone_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
         for part in play.state.outline.capstone.parts:
             yield play.do("edit", part.id)
         yield play.do("done")
+
+
+def example_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
+    """Yield a worked example step by step, and one that is only read."""
+    play = Play(example, spice(example_content()))
+    yield play.state
+    yield play.do("answer", "why")
+    yield play.do("answer", "why", pick="B")
+    yield play.do("compare", "sum", **{"e1:sum": " "})
+    yield play.do("compare", "sum", **{"e1:sum": EVIL})
+    yield play.do("compare", "end", **{"e1:end": EVIL})
+    yield Play(example, spice(told())).state
 
 
 def writing_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
@@ -288,7 +313,9 @@ def evil(content: Any) -> Any:
 
 
 @pytest.mark.parametrize("spice", [plain, evil])
-@pytest.mark.parametrize("states", [sheet_states, values_states, capstone_states, writing_states])
+@pytest.mark.parametrize(
+    "states", [sheet_states, values_states, capstone_states, example_states, writing_states]
+)
 def test_every_text_is_escaped(
     states: Callable[..., Iterator[Any]], spice: Callable[[Any], Any]
 ) -> None:

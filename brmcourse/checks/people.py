@@ -7,6 +7,7 @@ from brmcourse.checks.layout import aligned
 from brmcourse.checks.reading import Reading
 from brmcourse.checks.rule import Whole
 from brmcourse.model.conversation import Conversation
+from brmcourse.model.example import Example
 from brmcourse.model.question import Quiz
 
 NAME = r"[A-Z][\w'\u2019-]+"
@@ -34,6 +35,10 @@ def _people(whole: Whole) -> Iterator[tuple[str, str, str, str]]:
         yield "partner in a conversation", partner.name, partner.role, source.path
     for quiz, source in whole.all(Quiz):
         yield from _in_quiz(quiz, source.path)
+    for example, source in whole.all(Example):
+        for version in example.versions:
+            for line in version.lines:
+                yield "speaker in an example", line.who, "", source.path
     for reading, source in whole.all(Reading):
         for bold in reading.page.bold:
             speaker = SPEAKER.fullmatch(bold.text)

@@ -11,6 +11,7 @@ from brmcourse.checks.wording import sentences, words
 from brmcourse.model.base import Content
 from brmcourse.model.conversation import Conversation
 from brmcourse.model.evidence import Evidence
+from brmcourse.model.example import Example
 from brmcourse.model.question import Quiz
 from brmcourse.model.scale import Scale
 
@@ -85,7 +86,7 @@ def over_budget(content: Content | Reading, whole: Whole) -> Iterator[Flaw]:
     """Find readings, feedback and options that are longer than a learner has time for."""
     if isinstance(content, Reading):
         yield from _long_reading(content, whole)
-    elif isinstance(content, Quiz | Conversation):
+    elif isinstance(content, Quiz | Conversation | Example):
         yield from _long_pieces(content, whole)
 
 

@@ -176,7 +176,7 @@ class CoursePages:
             number=self._number(name),
             mishap=reading.mishap,
             section=section,
-            done=not section.calls or module.steps[place].done,
+            done=module.steps[place].step.only_read or module.steps[place].done,
             parts=self._parts(reading, section, visit),
             earlier=reading.sections[place - 1] if place else None,
             later=later[0] if later else None,

@@ -57,7 +57,8 @@ class ShownFile:
         found = {
             row.name: find_session(library, row.name, name, self._learner) for row in self._rows
         }
-        self.sessions = {key: session for key, session in found.items() if session.subjects}
+        asking = {key: session for key, session in found.items() if session.subjects}
+        self.sessions = asking or found
         if self._rows[0].name == "quiz":
             quiz: Quiz = library.named("questions", name)
             self.questions = tuple(question.id for question in quiz.questions)
@@ -73,7 +74,7 @@ def _shown_by(root: Path, path: Path) -> list[Row]:
     if not rows:
         raise NotShownError(
             f"{path} cannot be shown by itself. Choose a file in data/questions, data/scales, "
-            "data/conversations, data/prompts or data/sheets."
+            "data/conversations, data/prompts, data/sheets or data/examples."
         )
     return rows
 
