@@ -20,7 +20,7 @@ LAB = re.compile(r"_lab\.py|\blab\b")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes: one more than cores, as browser tests wait for much of the time."""
+    """Return how many processes: one more than cores, as browser tests mostly wait."""
     return min(4, (os.cpu_count() or 1) + 1)
 
 
