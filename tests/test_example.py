@@ -319,6 +319,7 @@ def test_the_sample_is_worked_through() -> None:
     log = MemoryLog()
     page = find_session(Library(SAMPLE), "example", "e1", Learner(log))
     assert "Why could this line work?" in page.open()
+    page.answer({"action": "answer e1-soon", "form": {"pick": ["B"]}})
     page.answer({"action": "answer e1-ask", "form": {"pick": ["A"]}})
     page.answer({"action": "compare e1-sum", "form": {"e1:e1-sum": ["Is it your team?"]}})
     html = page.answer({"action": "show e1-end"})
