@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from brmcourse.activities import scale as scales
 from brmcourse.content.library import Library
 from brmcourse.model.conversation import Choice
+from brmcourse.model.example import Reason
 from brmcourse.model.prompts import PlanPrompt, ReflectionPrompt
 from brmcourse.model.question import (
     Compose,
@@ -204,6 +205,21 @@ class Walker:
             form.locator(f"#{sheet.id}-{number}-save").click()
             expect(form.locator(".brm-saved")).to_contain_text("Saved at")
 
+    def example(self, part: Locator) -> None:
+        """Answer, complete or annotate line after line; nothing is to be done where all is told."""
+        title = part.get_attribute("aria-label")
+        found = [self.library.named("examples", name) for name in self.library.names("examples")]
+        lines = next(example for example in found if example.title == title).asked
+        waiting = part.locator("form:has(button.brm-main)")
+        while waiting.count():
+            form, line = waiting.first, lines[_about(waiting.first)]
+            if line.ask:
+                form.get_by_label(self.pick(line.ask.options, _right).text, exact=True).check()
+            else:
+                form.locator("textarea").fill(f"My words to {line.name}")
+            form.locator("button.brm-main").click()
+            expect(part.locator(f"[id$='-{line.name}-ours']")).to_be_focused()
+
     def values(self, part: Locator) -> None:
         """Rank, guess, ask, revise and compare."""
         part.locator("#values-rank").click()
@@ -238,6 +254,14 @@ class Walker:
 
 def _worth(choice: Choice) -> float:
     return choice.points
+
+
+def _right(reason: Reason) -> float:
+    return reason.right
+
+
+def _about(form: Locator) -> str:
+    return form.locator("button.brm-main").get_attribute("value").partition(" ")[2]
 
 
 def prompts_of(library: Library, module: str) -> list[ReflectionPrompt | PlanPrompt]:
