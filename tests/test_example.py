@@ -1,9 +1,12 @@
 """Worked examples: told, asked about, completed and annotated; nothing in them is marked."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -13,6 +16,7 @@ from brmcourse.activities.activity import Note, recorded
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError
 from brmcourse.events import Draft, Event, ExampleAnswered, ExampleShown, ExampleWrote
+from brmcourse.hosts.preview.file import ShownFile
 from brmcourse.log.memory import MemoryLog
 from brmcourse.model.example import Example
 from brmcourse.rendering.render import render_view
@@ -328,6 +332,17 @@ def test_the_sample_is_worked_through() -> None:
     assert "Is it your team?</textarea>" in again.open()
 
 
+def test_a_preview_shows_what_is_only_read(tmp_path: Path) -> None:
+    """An author sees a told example too, though there is nothing to do in it."""
+    root = Path(shutil.copytree(SAMPLE, tmp_path / "course"))
+    path = root / "data" / "examples" / "told.yaml"
+    content = make.told().model_dump(exclude_defaults=True, mode="json")
+    path.write_text(yaml.safe_dump(content), "utf-8")
+    shown = ShownFile(root, path, Learner(MemoryLog()))
+    assert list(shown.sessions) == ["example"]
+    assert "A complaint." in shown.sessions["example"].open()
+
+
 def line(**changed: Any) -> dict[str, Any]:
     """Return the one line of an example, of which the named fields are others; None is none."""
     fields = {"who": "Noor", "says": "It is late.", **changed}
@@ -346,8 +361,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "silent": (line(says=None), "no `says`"),
     "two things": (line(**MIND, ask=ASK, yours=True), "`ask` and `yours`"),
     "blank without model": (line(**MIND, says=None, blank=True), "no `model`"),
-    "blank that says": (line(**MIND, blank=True, model="Late?"), "has `says`"),
-    "model for nothing": (line(model="Late?"), "has `model`"),
+    "blank that says": (line(**MIND, blank=True, model="Late?"), "give it away"),
+    "model for nothing": (line(model="Late?"), "nobody is asked for"),
     "ask without id": (line(ask=ASK, note="So."), "no `id`"),
     "yours without note": (line(id="x", yours=True), "no `note`"),
     "one option": (line(**MIND, ask={**ASK, "options": ASK["options"][:1]}), "with 1 options"),

@@ -68,6 +68,18 @@ def test_going_on_from_a_step_ticks_it(site: Site, learner: Learner) -> None:
     assert [(event.subject, event.body.step) for event in events] == [("m1", "start")]
 
 
+def test_a_told_example_is_passed_as_a_reading_is(site: Site) -> None:
+    """A step whose worked example asks for nothing offers to go on at once, and is ticked then."""
+    path = "/m1/a-worked-example"
+    html = site.get(path)
+    assert "brm-example" in html
+    assert 'class="course-steps" data-done' in html
+    assert "0 of " in html
+    where, after = site.post(path, html, form=-1, action="onward")
+    assert where == f"{HOME}/m1/check-yourself"
+    assert "1 of " in after
+
+
 def test_each_page_of_the_course_opens(site: Site, library: Library) -> None:
     """Every step of every module, each module as a whole, and the pages beside them open."""
     for module in library.course.modules:

@@ -117,14 +117,19 @@ class Line(Content):
             message = f"this line has {' and '.join(f'`{name}`' for name in asked)}"
             yield flaw("example.line", message, "Keep one of them: a line asks for one thing.")
             return
-        spoken, silent = ("model", "says") if self.blank else ("says", "model")
-        if getattr(self, spoken) is None:
-            message = f"this line has no `{spoken}`: nobody could say what stands there"
-            yield flaw("example.line", message, f"Add `{spoken}: …`, with the words of the line.")
-        if getattr(self, silent) is not None:
-            message = f"this line has `{silent}`, which would not be shown"
-            advice = "A line to be written has `blank: true` and `model`; any other has `says`."
-            yield flaw("example.line", message, advice, silent)
+        if self.blank and self.model is None:
+            yield flaw(
+                "example.line", "a line to be written has no `model`", "Add `model: …`, ours."
+            )
+        if self.blank and self.says is not None:
+            message = "a line to be written has `says`, which would give it away"
+            yield flaw("example.line", message, "Call it `model`.", "says")
+        if not self.blank and self.model is not None:
+            message = "this line has a `model` that nobody is asked for"
+            yield flaw("example.line", message, "Add `blank: true`, or call it `says`.", "model")
+        elif not self.blank and self.says is None:
+            message = "this line has no `says`"
+            yield flaw("example.line", message, "Add `says: …`, with the words of the line.")
         for needed, why in (("id", "what learners do is kept by it"), ("note", "it follows")):
             if asked and getattr(self, needed) is None:
                 message = f"a line with `{asked[0]}` has no `{needed}`: {why}"
@@ -162,6 +167,15 @@ class Example(Answerable):
             raise flaw("example.versions", message, "Keep two at most.", "versions")
         require_own_ids("version id", self.versions, "versions")
         require_unique("version title", [version.title for version in self.versions], "versions")
-        lines = chain.from_iterable(version.lines for version in self.versions)
-        require_unique("line id", [line.id for line in lines if line.id])
+        self._require_own_line_ids()
         return self
+
+    def _require_own_line_ids(self) -> None:
+        found = set()
+        for place, version in enumerate(self.versions):
+            for number, line in enumerate(version.lines):
+                if line.id and line.id in found:
+                    message = f"line id used twice: {line.id}"
+                    where = ("versions", place, "lines", number, "id")
+                    raise flaw("id.duplicate", message, "Give each its own id.", *where)
+                found.add(line.id)
