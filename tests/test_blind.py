@@ -4,7 +4,10 @@ from collections import Counter
 
 import pytest
 
+from brmcourse.activities.board import Board
 from brmcourse.activities.conversation import BEST
+from brmcourse.checks.conversation_paths import spots
+from brmcourse.checks.conversations import offers
 from brmcourse.checks.course import load
 from brmcourse.checks.cues import CUES, earned
 from brmcourse.checks.quizzes import BLIND, key_of, strategies
@@ -15,10 +18,9 @@ from brmcourse.paths import course_root
 WHOLE, _ = load(course_root())
 SINGLES = [q for quiz, _ in WHOLE.all(Quiz) for q in quiz.questions if isinstance(q, Single)]
 TURNS = [
-    node.choices
+    choices
     for talk, _ in WHOLE.all(Conversation)
-    for node in talk.nodes.values()
-    if node.choices
+    for _, choices in offers(talk, spots(Board(talk), Board(talk).start))
 ]
 
 

@@ -66,7 +66,7 @@ def test_paths_are_what_learners_play(data: Any) -> None:
         if record.node.ending:
             earned, _ = record.points
             played[Outcome(len(record.turns), earned, record.node.ending)] += 1
-        for place in range(len(record.node.choices)):
+        for place in record.content.board.offered(record.spot):
             event = chose(record.content, len(record.turns), record.spot.name, place)
             waiting.append(fold(record, event))
     assert played == outcomes(Board(Conversation.model_validate(data)))
@@ -97,8 +97,8 @@ def test_recovery_names_the_move(data: Any) -> None:
 
 def test_points_that_contradict_effects(data: Any) -> None:
     """Each move that does less good than a cheaper one is found; equal effects are fine."""
-    data["nodes"]["offer"]["choices"][2]["effects"] = {"trust": 1}
-    assert places("conversation.points-effects", data) == [("nodes", "offer", "choices", 1)]
+    data["nodes"]["offer"]["choices"][3]["effects"] = {"trust": 1}
+    assert places("conversation.points-effects", data) == [("nodes", "offer", "choices", 2)]
 
 
 def test_missing_names_are_found_all_at_once(data: Any) -> None:

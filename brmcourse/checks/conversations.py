@@ -1,6 +1,6 @@
 """Rules on conversations: every node counts, moves do what their points say, cues tell nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations
 
 from brmcourse.activities.board import Board, Spot
@@ -15,7 +15,7 @@ from brmcourse.model.course import Course
 STRONG = (0.25, 0.6)
 """Lowest and highest share of its uses in which a kind of move may be the strong one."""
 
-ENOUGH = 8
+ENOUGH = 4
 """From how many uses on such a share says something."""
 
 MARK_LIMIT = 0.5
@@ -338,15 +338,16 @@ def strength_of_marks(whole: Whole) -> dict[str, tuple[int, int]]:
 
 
 @rule("conversation.cues", Conversation, "warning")
-def cues(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+def cues(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find conversations that can be played well by a cue in the wording."""
+    turns = offers(conversation, _spots(conversation, whole))
     for cue, strength in CUES.items():
-        shares = _earned_at(conversation, strength)
-        total = sum(shares.values())
+        shares = [(name, _earned(strength, choices)) for name, choices in turns]
+        total = sum(share for _, share in shares)
         if total <= CUE_LIMIT * len(shares):
             continue
-        most = max(shares.values())
-        helped = [name for name, share in shares.items() if share == most]
+        most = max(share for _, share in shares)
+        helped = list(dict.fromkeys(name for name, share in shares if share == most))
         yield Flaw(
             ("nodes",),
             f"always choosing {cue} line earns {total / len(shares):.0%} of the points; "
@@ -355,12 +356,18 @@ def cues(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
         )
 
 
-def _earned_at(conversation: Conversation, cue: Cue) -> dict[str, float]:
-    """Return what going by the cue earns at each turn, 0 to 1."""
-    shares = {}
-    for name, node in conversation.nodes.items():
-        if node.choices:
-            texts = [choice.text for choice in node.choices]
-            worth = [choice.points / BEST for choice in node.choices]
-            shares[name] = earned(cue, texts, worth)
-    return shares
+def offers(conversation: Conversation, played: Iterable[Spot]) -> list[tuple[str, list[Choice]]]:
+    """Return each turn with each set of choices that some way to play is offered there."""
+    board = Board(conversation)
+    found = dict.fromkeys((spot.name, board.offered(spot)) for spot in played)
+    turns = []
+    for name, places in sorted(found):
+        if places:
+            choices = conversation.nodes[name].choices
+            turns.append((name, [choices[place] for place in places]))
+    return turns
+
+
+def _earned(cue: Cue, choices: Sequence[Choice]) -> float:
+    """Return what going by the cue earns at a turn, 0 to 1."""
+    return earned(cue, [c.text for c in choices], [c.points / BEST for c in choices])

@@ -53,7 +53,6 @@ def _echoes(text: str, said: str) -> bool:
 
 MARKS: Mapping[str, Shows] = {
     "an open question": lambda text, _: bool(OPEN_QUESTION.search(text)),
-    "any question": lambda text, _: "?" in text,
     "a limit (no, not, only)": lambda text, _: bool(LIMIT.search(text)),
     "a fault of one's own": lambda text, _: bool(FAULT.search(text)),
     "a date or number": lambda text, _: bool(DATE.search(text)),
