@@ -131,6 +131,15 @@ ROWS = (
         view="example_view.html",
     ),
     Row(
+        name="drawing",
+        says="Show the drawing of that id, with all that it shows in words.",
+        place="drawings",
+        holds="drawing",
+        model="brmcourse.model.drawing:Drawing",
+        activity="brmcourse.activities.drawing",
+        template="drawing.html",
+    ),
+    Row(
         name="values",
         says="Show the values exercise.",
         place="values.yaml",

@@ -1,5 +1,5 @@
-"""Where the dots and lines of the small plots stand: inside their box, equally far apart, one in
-the other; and the debrief of conversations with other gauges, with none, or without a move.
+"""Where the dots and lines of the small plots stand: inside their box, equally far apart;
+and the debrief of conversations with other gauges, with none, or without a move.
 """
 
 from itertools import pairwise
@@ -93,33 +93,6 @@ def test_a_result_stands_on_its_axis(value: float, old: float) -> None:
     assert geometry.dot_row(value).old is None
     assert geometry.dot_row(0).now.x == row.axis.x1
     assert geometry.dot_row(100).now.x == pytest.approx(row.axis.x2)
-
-
-@given(st.integers(1, 6))
-def test_rings_lie_one_in_the_other(count: int) -> None:
-    """The rings have one middle, and each is smaller than the one before by the same step."""
-    found = geometry.rings(count)
-    assert len({ring.middle for ring in found}) == 1
-    radii = [ring.radius for ring in found] + [0]
-    assert [outer - inner for outer, inner in pairwise(radii)] == pytest.approx(
-        [radii[0] / count] * count
-    )
-    assert radii[0] <= geometry.WHOLE / 2
-
-
-@pytest.mark.parametrize("count", [1, 2, 3])
-def test_words_of_a_ring_stand_in_it(count: int) -> None:
-    """Up to three rings have room for a name and a number between one and the next."""
-    found = geometry.rings(count)
-    for ring in found:
-        assert ring.middle.y - ring.radius < ring.name.y < ring.number.y
-    for ring, inner in pairwise(found):
-        assert ring.number.y < inner.middle.y - inner.radius
-
-
-def test_no_rings_of_nothing() -> None:
-    """No answers make no circles."""
-    assert geometry.rings(0) == ()
 
 
 def away(place: Point) -> float:

@@ -115,9 +115,9 @@ def test_bold_words_lead_to_the_glossary(tmp_path: Path) -> None:
 def test_what_was_written_stands_on_one_page(site: Site) -> None:
     """All that was written is gathered, by module, with a way back to it."""
     assert "Nothing yet." in site.get("/mine")
-    html = site.get("/m1/write-it-down")
+    html = site.get("/m2/write-it-down")
     field = re.search(r'<textarea[^>]* name="([^"]+)"', html)[1]
-    site.post("/m1/write-it-down", html, **{field: "A <b>note</b>."}, action="draft")
+    site.post("/m2/write-it-down", html, **{field: "A <b>note</b>."}, action="draft")
     assert "A &lt;b&gt;note&lt;/b&gt;." in site.get("/mine")
     assert "A &lt;b&gt;note&lt;/b&gt;." in site.get("/")
 

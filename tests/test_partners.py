@@ -21,10 +21,11 @@ SHOWN = {
     "quiz": "m1",
     "converse": "s1",
     "scale": "emp",
-    "reflect": "m1",
+    "reflect": "m2",
     "plan": "m1",
     "sheet": "promises",
     "example": "m1",
+    "drawing": "m1",
     "values": "",
     "capstone": "",
 }
@@ -91,7 +92,7 @@ def written(name: str, partner: str) -> tuple[str, Mapping[str, Any], str]:
     """Return a subject of an activity, what its page sends to write to it, and what shows it."""
     message, subject = {
         "scale": (send("draft", partner, emp01="4"), "EMP"),
-        "reflect": (send("draft", partner, **{"m1-r1:text": "Only here"}), "m1-r1"),
+        "reflect": (send("draft", partner, **{"m2-r1:text": "Only here"}), "m2-r1"),
         "plan": (send("draft", partner, **{"m1-p1:situation": "Only here"}), "m1-p1"),
         "sheet": (send("draft", partner, **{"promises:1:what": "Only here"}), "promises"),
         "values": (send("draft", partner, **{"predicted:1:evidence": "Only here"}), "values"),
@@ -211,8 +212,8 @@ def test_each_partner_has_their_own(course: Course, name: str) -> None:
 def test_the_plan_is_about_one_partner(course: Course) -> None:
     """The plan shows what was written in the modules about the current partner, and no more."""
     course.named("Lantern", "Mill")
-    course.page("reflect").answer(send("draft", "1", **{"m1-r2:text": "About the first"}))
-    course.page("reflect").answer(send("draft", "2", **{"m1-r2:text": "About the second"}))
+    course.page("sheet").answer(send("draft", "1", **{"promises:1:what": "About the first"}))
+    course.page("sheet").answer(send("draft", "2", **{"promises:1:what": "About the second"}))
     html = course.page("capstone").open()
     assert "About the second" in html
     assert "About the first" not in html
@@ -302,11 +303,11 @@ def test_nobody_by_that_key(course: Course, key: str) -> None:
     page = course.page("reflect")
     known = course.chosen
     assert words.REFUSED in page.answer(change(key, "2"))
-    html = page.answer(send("draft", key, **{"m1-r1:text": "For whom?"}))
+    html = page.answer(send("draft", key, **{"m2-r1:text": "For whom?"}))
     assert course.chosen == known
     if key:  # a page that says nothing is about the current partner
         assert words.REFUSED in html
-        assert course.about("m1-r1") == []
+        assert course.about("m2-r1") == []
     assert 'data-partner="2"' in page.open()
 
 
@@ -317,9 +318,9 @@ def test_a_deleted_file_mixes_nobody_up(library: Library, log: SqliteLog) -> Non
     course = Course(library, log).named("Lantern", "Mill")
     page = course.page("reflect")
     log.path.unlink()
-    html = page.answer(send("draft", "2", **{"m1-r1:text": "About the second"}))
+    html = page.answer(send("draft", "2", **{"m2-r1:text": "About the second"}))
     assert "About the second" in html
-    assert course.about("m1-r1") == ["2"]
+    assert course.about("m2-r1") == ["2"]
 
 
 def test_a_code_is_text(course: Course) -> None:

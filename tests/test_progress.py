@@ -395,13 +395,13 @@ def test_the_records_are_those_of_a_session(events: list[Event]) -> None:
 def test_a_session_shows_the_same(library: Library) -> None:
     """The page of an activity and its progress are the same record, whoever read the log first."""
     log = MemoryLog()
-    places = [find_place(library, "reflect", "m1"), find_place(library, "quiz", "m1")]
+    places = [find_place(library, "reflect", "m2"), find_place(library, "quiz", "m1")]
     progress = Progress(places)
     for place in places:
         session = Session(place.row, place.activity, place.content, Learner(log))
         session.open()
         session.answer({"action": "go end"})
-        session.answer({"action": "draft", "form": {"m1-r1:text": ["A line."]}})
+        session.answer({"action": "draft", "form": {"m2-r1:text": ["A line."]}})
         progress.catch_up(log)
         assert progress.record(place, "1") == session.state.record
         assert progress.begun(place, "1")
@@ -436,7 +436,7 @@ def test_what_is_forgotten_is_forgotten() -> None:
 def test_a_place_is_what_it_shows(library: Library) -> None:
     """Places are equal if they show the same, and are found by the names of a notebook's calls."""
     assert find_place(library, "quiz", "M1") == find_place(library, "quiz", "m1")
-    assert find_place(library, "quiz", "m1") != find_place(library, "reflect", "m1")
+    assert find_place(library, "quiz", "m1") != find_place(library, "reflect", "m2")
     assert find_place(library, "values") == VALUES
     assert len({*PLACES, *PLACES}) == len(PLACES)
     with pytest.raises(UnknownIdError):

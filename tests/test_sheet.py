@@ -292,12 +292,55 @@ def test_circles_group_entries() -> None:
     play = Play(sheet, log(shows={"kind": "circles", "field": "state"}))
     for number, (what, state) in enumerate((("far", "done"), ("near", "open"), ("nowhere", "")), 1):
         write(play, number, "add log", what=what, state=state)
-    found = [
-        (answer.id, [texts["what"] for texts in members])
-        for answer, members in play.state.record.circles
-    ]
-    assert found == [("open", ["near"]), ("half", []), ("done", ["far"])]
-    assert 'aria-label="Is open: 1, Is half: 0, Is done: 1."' in play.page()
+    assert play.state.record.circles == (
+        ("Is open", ("near",)),
+        ("Is half", ()),
+        ("Is done", ("far",)),
+    )
+    assert 'aria-label="Is open: near. Is half: nothing yet. Is done: far."' in play.page()
+
+
+PRESSURES = {
+    "kind": "pressures",
+    "who": "what",
+    "wants": "aim",
+    "by": "due",
+    "state": "state",
+    "sure": "done",
+}
+LINES = [{"id": name, "kind": "line", "label": name} for name in ("aim", "due")]
+
+
+def pressure_map() -> Any:
+    """Return a sheet that draws its entries round the partner."""
+    return log(fields=[*(field.model_dump() for field in log().fields), *LINES], shows=PRESSURES)
+
+
+def test_pressures_are_drawn() -> None:
+    """Each entry is drawn round the partner as it is saved: who, what, by when, and whether that is
+    known. The same stands there in words, and a guess has a dashed line.
+    """
+    play = Play(sheet, pressure_map())
+    assert "<svg" not in play.page()
+    write(play, 1, "add log", what="Chief", aim="less cost", due="by June", state="done")
+    write(play, 2, what="Team", state="open")
+    page = play.page()
+    label = "Who presses My partner. Chief, less cost, by June, Is done. Team, Is open."
+    assert f'aria-label="{label}"' in page
+    drawn = re.findall(r"<text[^>]*>([^<]*)</text>", page)
+    assert drawn == ["Chief", "less cost", "by June", "Is done", "My", "partner", "Team", "Is open"]
+    assert page.count('class="brm-dashed"') == 1
+
+
+def test_pressures_of_one_who_has_no_name_yet() -> None:
+    """An entry without a name is drawn as somebody's, and no more than eight are drawn."""
+    play = Play(sheet, pressure_map())
+    for number in range(1, 10):
+        write(play, number, "add log", aim=f"aim {number}")
+    page = play.page()
+    assert page.count(">Somebody</text>") == 8
+    assert "The first 8 are drawn." in page
+    assert "aim 9</" not in page.partition("<svg")[2].partition("</svg>")[0]
 
 
 def test_points_need_every_answer() -> None:
@@ -336,6 +379,8 @@ def test_letter_joins_the_texts() -> None:
         },
         {"shows": {"kind": "dates", "field": "state"}},
         {"shows": TALLY | {"good": "open"}},
+        {"shows": PRESSURES},
+        {"shows": PRESSURES | {"wants": "what", "by": "what", "sure": "gone"}},
         {"shows": POINTS | {"never_zero": ["what"]}},
         {"shows": POINTS | {"ready": 3}},
     ],

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -20,7 +20,17 @@ from brmcourse.events import (
     SheetRestored,
     SheetWrote,
 )
-from brmcourse.model.sheet import Answer, Circles, Dates, FormField, Points, Sheet, Tally
+from brmcourse.model.drawing import Pressing
+from brmcourse.model.sheet import (
+    Answer,
+    Circles,
+    Dates,
+    FormField,
+    Points,
+    Pressures,
+    Sheet,
+    Tally,
+)
 from brmcourse.partners import choosing
 
 FIRST = 1
@@ -73,14 +83,32 @@ class SheetRecord(NamedTuple):
         return Counter(said(answer) for answer in answers if answer not in shows.counted)
 
     @property
-    def circles(self) -> tuple[tuple[Answer, tuple[Texts, ...]], ...]:
-        """The entries at each answer, from the innermost circle outwards."""
+    def circles(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What lies in the circle of each answer, from the innermost outwards."""
         shows = self.content.shows
         assert isinstance(shows, Circles)  # noqa: S101 -- the template asks only then
+        return tuple(
+            (answer.text, tuple(self._at(shows.field, answer)))
+            for answer in self.content.field(shows.field).options
+        )
+
+    def _at(self, field: str, answer: Answer) -> Iterator[str]:
+        for texts in self.filled.values():
+            if texts.get(field) == answer.id:
+                yield self.content.headline(texts) or "Nothing written yet"
+
+    @property
+    def pressures(self) -> tuple[Pressing, ...]:
+        """Those who press the partner."""
+        shows = self.content.shows
+        assert isinstance(shows, Pressures)  # noqa: S101 -- the template asks only then
         found = []
-        for answer in self.content.field(shows.field).options:
-            at = [texts for texts in self.filled.values() if texts.get(shows.field) == answer.id]
-            found.append((answer, tuple(at)))
+        for texts in self.filled.values():
+            who, wants, by, state = (
+                texts.get(name, "") for name in (shows.who, shows.wants, shows.by, shows.state)
+            )
+            says = self.content.field(shows.state).said(state)
+            found.append(Pressing(who or "Somebody", wants, by, says, state == shows.sure))
         return tuple(found)
 
     @property

@@ -84,6 +84,20 @@ class Circles(Content):
     field: Id
 
 
+class Pressures(Content):
+    """Entries drawn round the partner: who presses them, for what and by when.
+
+    `state` is the choice that says whether it is known; `sure` is its answer for what is.
+    """
+
+    kind: Literal["pressures"]
+    who: Id
+    wants: Id
+    by: Id
+    state: Id
+    sure: Id
+
+
 class Letter(Content):
     """The texts of all fields as one letter."""
 
@@ -116,7 +130,10 @@ class Sheet(Answerable):
     names: Id | None = None
     fields: tuple[FormField, ...] = Field(min_length=1)
     shows: (
-        Annotated[Dates | Tally | Circles | Letter | Points, Field(discriminator="kind")] | None
+        Annotated[
+            Dates | Tally | Circles | Pressures | Letter | Points, Field(discriminator="kind")
+        ]
+        | None
     ) = None
 
     def field(self, name: str) -> FormField:
@@ -154,10 +171,22 @@ class Sheet(Answerable):
                 yield from self._no_such_field("date", [shown.field], "shows", "field")
             case Circles() as shown:
                 yield from self._no_such_field("choice", [shown.field], "shows", "field")
+            case Pressures() as shown:
+                yield from self._wrong_pressures(shown)
             case Tally() as shown:
                 yield from self._wrong_tally(shown)
             case Points() as shown:
                 yield from self._wrong_points(shown)
+
+    def _wrong_pressures(self, shown: Pressures) -> Iterator[PydanticCustomError]:
+        for place in ("who", "wants", "by"):
+            yield from self._no_such_field("line", [getattr(shown, place)], "shows", place)
+        if shown.state not in self._names_of("choice"):
+            yield from self._no_such_field("choice", [shown.state], "shows", "state")
+            return
+        known = [answer.id for answer in self.field(shown.state).options]
+        if shown.sure not in known:
+            yield unknown("option", shown.sure, known, "shows", "sure")
 
     def _wrong_tally(self, tally: Tally) -> Iterator[PydanticCustomError]:
         if tally.field not in self._names_of("choice"):

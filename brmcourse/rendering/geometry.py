@@ -18,9 +18,6 @@ FLOOR, UNIT, CAPTION = 125, 11, 146
 below it that is written on.
 """
 
-WHOLE = 320
-"""The side of the square round circles of influence."""
-
 RIM, MIDDLE, OUTER, INNER = 165, 114, 128, 56
 """How far from the middle of the circle of values: its edge, a card alone, two in one wedge."""
 
@@ -82,16 +79,6 @@ class DotRow:
 
 
 @dataclass(frozen=True)
-class Ring:
-    """One of several circles round the same middle, with its name and its number inside its top."""
-
-    middle: Point
-    radius: float
-    name: Point
-    number: Point
-
-
-@dataclass(frozen=True)
 class Place:
     """Where a card stands: number and name, the middle of a ring, a square with a letter."""
 
@@ -148,17 +135,6 @@ def dot_row(value: float, old: float | None = None) -> DotRow:
 
 def _dot(value: float) -> Point:
     return Point(2 + value * 0.96, 12)
-
-
-def rings(count: int) -> tuple[Ring, ...]:
-    """Return circles one inside the other, equally far apart, the outermost first."""
-    return tuple(_ring((WHOLE / 2 - 5) * (count - number) / count) for number in range(count))
-
-
-def _ring(radius: float) -> Ring:
-    middle = WHOLE // 2
-    top = middle - radius
-    return Ring(Point(middle, middle), radius, Point(middle, top + 24), Point(middle, top + 44))
 
 
 def wheel(wedges: Sequence[int]) -> Wheel:

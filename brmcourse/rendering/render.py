@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from brmcourse.activities import fields
 from brmcourse.partners import Partners
-from brmcourse.rendering import geometry
+from brmcourse.rendering import drawings, geometry
 
 if TYPE_CHECKING:
     from brmcourse.model.sheet import Sheet
@@ -111,6 +111,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {"clock": clock, "day": day, "number": number, "signed": signed}
     environment.globals |= {
+        "drawings": drawings,
         "fields": fields,
         "geometry": geometry,
         "names_partner": names_partner,
