@@ -109,7 +109,7 @@ async def echo(request: Request) -> Response:
         return PlainTextResponse("cut", 413)
 
 
-def refusal(status: int) -> Response:
+def refusal(_request: Request, status: int) -> Response:
     return PlainTextResponse("no", status)
 
 

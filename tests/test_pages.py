@@ -389,3 +389,11 @@ def test_no_request_ends_in_an_error(
     assert reply.status_code < 500, (method, path, reply.status_code)
     assert "Traceback" not in reply.text
     assert reply.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_what_is_wrong_is_said_in_the_chosen_colours(site: Site) -> None:
+    """A page that is not there keeps the colours that the learner chose."""
+    site.client.cookies.set("course-theme", "dark", domain="127.0.0.1")
+    page = site.client.get("/nowhere")
+    assert page.status_code == 404
+    assert 'data-theme="dark"' in page.text

@@ -118,7 +118,7 @@ class CoursePages:
             Route("/{page}/{step}", self.sent, methods=["POST"]),
         ]
         handlers: dict[Any, Any] = {
-            HTTPException: lambda _, error: self.message(error.status_code),
+            HTTPException: lambda request, error: self.message(request, error.status_code),
             CourseError: self._failed,
             Exception: self._failed,
         }
@@ -306,17 +306,21 @@ class CoursePages:
 
     # What all pages need
 
-    def message(self, status: int) -> Response:
+    def message(self, request: Request, status: int) -> Response:
         """Return a page that says what is wrong, in words that help."""
         heading, advice = MESSAGES.get(status, FAILED)
         html = _template("message.html").render(
-            course=self._shelf.course, heading=heading, advice=advice, theme="", token=""
+            course=self._shelf.course,
+            heading=heading,
+            advice=advice,
+            theme=theme(request),
+            token="",
         )
         return HTMLResponse(html, status)
 
-    def _failed(self, _request: Request, error: Exception) -> Response:
+    def _failed(self, request: Request, error: Exception) -> Response:
         problem_log().error("A page failed", exc_info=error)
-        return self.message(500)
+        return self.message(request, 500)
 
     def _html(self, request: Request, template: str, **words: Any) -> Response:
         html = _template(template).render(

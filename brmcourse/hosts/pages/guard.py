@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,7 +42,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
-Refusal = Callable[[int], Response]
+Refusal = Callable[[Request, int], Response]
 """Makes the page that says why a request is refused, by its status."""
 
 
@@ -77,9 +78,9 @@ class Guard:
         if host not in LOCAL and host.rpartition(":")[0] not in LOCAL:
             return PlainTextResponse("This course is for this computer only.", 403)
         if not _from_ourselves(scope["method"], host, headers):
-            return self._refusal(403)
+            return self._refusal(Request(scope), 403)
         if _too_large(headers.get("content-length", "0")):
-            return self._refusal(413)
+            return self._refusal(Request(scope), 413)
         if self._door is None or scope["path"].startswith(self._open_paths):
             return None
         return self._at_the_door(self._door, scope, headers)
@@ -92,7 +93,7 @@ class Guard:
             return _entered(scope["path"], cookie)
         if door.knows(_cookies(headers).get(name)):
             return _redirect(scope["path"]) if key else None
-        return self._refusal(403)
+        return self._refusal(Request(scope), 403)
 
 
 def _cookie_name(scope: Scope) -> str:

@@ -4,12 +4,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Lock
 
 from brmcourse.errors import NotStartedError
 from brmcourse.hosts.runtime import Running, find_running
 
 PATIENCE = 30.0
 """Seconds in which JupyterLab has to start; on a slow machine it takes ten."""
+
+LEAVE = 20.0
+"""Seconds that it gets to end; with kernels that hang it would take for ever."""
 
 BLINK = 0.2
 """Seconds between two looks whether it has."""
@@ -23,16 +27,22 @@ class Lab:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._starting = Lock()
 
     def address(self, notebook: str) -> str:
         """Return an address that opens a notebook once; raise NotStartedError."""
-        return self._running().address(f"/lab/tree/{notebook}.ipynb")
+        with self._starting:  # two clicks want one JupyterLab
+            running = self._running()
+        return running.address(f"/lab/tree/{notebook}.ipynb")
 
     def end(self) -> None:
         """End it if it was started here."""
         if self._process:
             self._process.terminate()
-            self._process.wait()
+            try:
+                self._process.wait(LEAVE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
 
     def _running(self) -> Running:
         found = find_running("lab", self._folder)

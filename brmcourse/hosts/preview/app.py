@@ -129,21 +129,21 @@ async def script(_request: Request) -> Response:
     return FileResponse(SCRIPT, media_type="text/javascript")
 
 
-def refusal(status: int) -> Response:
+def refusal(_request: Request, status: int) -> Response:
     """Answer in one sentence."""
     return PlainTextResponse(
         f"The preview cannot answer this ({status}). Use the address it was started with.", status
     )
 
 
-async def _refused(_request: Request, error: HTTPException) -> Response:
-    return refusal(error.status_code)
+async def _refused(request: Request, error: HTTPException) -> Response:
+    return refusal(request, error.status_code)
 
 
-async def _failed(_request: Request, error: Exception) -> Response:
+async def _failed(request: Request, error: Exception) -> Response:
     """Write what went wrong inside to the course's log; the terminal stays readable."""
     problem_log().error("The preview failed", exc_info=error)
-    return refusal(500)
+    return refusal(request, 500)
 
 
 def preview(root: Path, path: Path, port: int | None, *, browser: bool) -> int:
