@@ -36,7 +36,11 @@ HIGHEST = 2**63
 
 Response = str | list[str] | dict[str, Any]
 """One option id (`single`), option ids (`multiple`, `order`), {option id: rating or target id}
-(`judgement`, `match`), or {"text": …, "ratings": {criterion id: level}} (`compose`)."""
+(`judgement`, `match`), or {"text": …, "ratings": {criterion id: level}} (`compose`).
+In a test also `NOT_YET`, to a question of any kind."""
+
+NOT_YET = "?"
+"""The response "I do not know yet". No option has that id, as ids begin with a letter."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Activities: what is recorded when, what is on the page, and what the log alone rebuilds."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,9 @@ from brmcourse.activities import conversation, plan, quiz, reflection, response,
 from brmcourse.activities.activity import Action, Context, caught_up, recorded, start
 from brmcourse.activities.quiz import NOTHING_CHOSEN, NOTHING_MOVED
 from brmcourse.content.library import Library
+from brmcourse.errors import ActionError
 from brmcourse.events import (
+    NOT_YET,
     Draft,
     Event,
     LearnerBegan,
@@ -383,6 +386,104 @@ def test_first_test_never_tells(kind: str) -> None:
     pages.append(play.page(play.do("go", "q1")))
     assert "Your answers are kept" in pages[1]
     assert [word for word in TOLD for page in pages if word in page] == []
+
+
+@pytest.mark.parametrize("kind", GRADED)
+def test_not_knowing_yet_is_an_answer_in_a_test(kind: str) -> None:
+    """To each kind of question of a test one can answer "I do not know yet": it is kept as that
+    one answer, leads on, and counts as answered. A first test says no more about it.
+    """
+    asked = question(kind)
+    play = Play(quiz, exercise(asked, question(key="q2"), purpose="test"))
+    assert ">I do not know yet</button>" in play.page()
+    play.do("not-yet", **fill(play, asked, PERFECT[kind]))
+    assert play.bodies[0] == QuizAnswered("m1", NOT_YET)
+    assert (play.state.question.id, play.state.points) == ("q2", 0)
+    page = play.page(play.do("go", "q1"))
+    assert "Your answer is kept: you do not know yet." in page
+    assert " checked" not in page
+    assert " selected" not in page
+    assert "I do not know yet</button>" not in page
+    play.do("go", "end")
+    assert "You answered 1 of 2 questions" in play.page()
+    play.do("check", question="q1", pick="A")
+    assert "first answer" in play.state.notice
+    assert [word for word in TOLD if word in page + play.page()] == []
+
+
+@pytest.mark.parametrize("kind", GRADED)
+def test_second_test_says_what_one_did_not_know(kind: str) -> None:
+    """At its end a second test says where one did not know yet, and gives the reason, but no
+    verdict.
+    """
+    asked = question(kind, key="b1")
+    after = exercise(asked, key="after", purpose="test", before=first_test().quiz)
+    play = Play(quiz, after)
+    play.do("not-yet", question="b1")
+    page = play.page()
+    assert "You said that you did not know yet" in page
+    assert "Not right" not in page
+    assert "<strong>0</strong> of 1 points" in page
+    page = play.page(play.do("go", "b1"))
+    assert "You said that you did not know yet." in page
+    assert "Because." in page
+    assert not {word for word in ("Feedback on", "Not this", "You rated", "→") if word in page}
+    assert play.reopened == play.state
+
+
+@pytest.mark.parametrize("kind", PERFECT)
+def test_not_knowing_yet_is_for_tests(kind: str) -> None:
+    """Where one can try again, there is no such answer; a log that holds one is read all the
+    same.
+    """
+    play = Play(quiz, exercise(question(kind)))
+    with pytest.raises(ActionError):
+        play.do("not-yet", question="q1")
+    assert "I do not know yet" not in play.page()
+    kept = event(Draft("q1", 1, QuizAnswered("m1", NOT_YET)))
+    old = Play(quiz, exercise(question(kind)), [kept])
+    assert "You said that you did not know yet." in old.page()
+    assert "You said that you did not know yet" in old.page(old.do("go", "end"))
+
+
+@pytest.mark.parametrize("keys", [1, 2, 3])
+def test_one_to_all_but_one_may_be_right(keys: int) -> None:
+    """A question with several answers may have one right or all but one; the page says to choose
+    all that apply, never how many there are, and its words are true for each number.
+    """
+    rows = [
+        {"id": name, "text": f"Text of {name}", "feedback": f"Feedback on {name}", "credit": credit}
+        for name, credit in zip("wxyz", [1] * keys + [0] * (4 - keys), strict=True)
+    ]
+    asked = question("multiple", options=rows)
+    play = Play(quiz, exercise(asked))
+    page = play.page()
+    assert page.count("Choose all that apply.") == 1
+    assert not re.search(r"\b(one|two|three|all but)\b", page)
+    right, wrong = list("wxyz"[:keys]), list("wxyz"[keys:])
+    page = play.page(play.do("check", **fill(play, asked, right)))
+    assert "Yes, that is right." in page
+    page = play.page(play.do("check", **fill(play, asked, right[:1])))
+    assert ("and something is still missing" in page) == (keys > 1)
+    page = play.page(play.do("check", **fill(play, asked, [*right, wrong[0]])))
+    assert "Nothing is missing." in page
+    page = play.page(play.do("check", **fill(play, asked, wrong)))
+    assert "This one is right." not in page
+    assert "Nothing is missing" not in page
+
+
+def test_the_stem_may_say_it_itself() -> None:
+    """Where the stem says to choose all that apply, the page does not say it again."""
+    stem = "Which of these help? Choose all that apply."
+    assert Play(quiz, exercise(question("multiple", stem=stem))).page().count("all that apply") == 1
+
+
+def test_how_far_ratings_lie_apart() -> None:
+    """The mean distance is that of the ratings, not of the points they earn."""
+    asked = question("judgement")
+    play = Play(quiz, exercise(asked))
+    page = play.page(play.do("check", **fill(play, asked, {"ann": 4, "bea": 4, "cyn": 2})))
+    assert "your ratings lie 1 step from those" in page
 
 
 def test_second_test_tells_at_its_end() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brmcourse.errors import ResponseError
+from brmcourse.events import NOT_YET
 from brmcourse.scoring.marks import mark
 from brmcourse.scoring.scales import score_scale
 from tests.make import PERFECT, ladder, question, questionnaire
@@ -56,6 +57,13 @@ def test_full_key(kind: str) -> None:
     assert mark(question(kind), PERFECT[kind]).correct
 
 
+@EVERY_KIND
+def test_not_knowing_yet_is_an_answer(kind: str) -> None:
+    """Who says "I do not know yet" has answered, has chosen nothing, and earns nothing."""
+    got = mark(question(kind), NOT_YET)
+    assert (got.points, got.max_points, got.correct, got.messages) == (0, 1, False, ())
+
+
 @given(keys=st.integers(1, 5), distractors=st.integers(1, 5))
 def test_ticking_everything(keys: int, distractors: int) -> None:
     """Ticking everything earns nothing, however many keys there are."""
@@ -67,6 +75,8 @@ def test_ticking_everything(keys: int, distractors: int) -> None:
     asked = question("multiple", options=options)
     assert mark(asked, names).points == 0
     assert mark(asked, names[:keys]).points == 1
+    assert mark(asked, names[:1]).points == pytest.approx(1 / keys)
+    assert mark(asked, names[keys:]).points == 0
 
 
 def test_multiple_convention() -> None:

@@ -13,6 +13,7 @@ from brmcourse.activities.response import Grade, Problem, Stem
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError, ResponseError
 from brmcourse.events import (
+    NOT_YET,
     Draft,
     Event,
     QuizAnswered,
@@ -23,9 +24,9 @@ from brmcourse.events import (
 )
 from brmcourse.model.course import Module
 from brmcourse.model.question import (
-    RATINGS,
     BaseQuestion,
     Compose,
+    Judgement,
     Multiple,
     Option,
     Order,
@@ -87,9 +88,16 @@ class Answer:
         except ResponseError:
             return False
 
+    @property
+    def known(self) -> bool:
+        """Whether it is more than "I do not know yet"."""
+        return self.response != NOT_YET
+
     @cached_property
     def grades(self) -> Mapping[str, Grade]:
         """How each option chosen is by itself, or each line rated, placed or put in order."""
+        if not self.known:
+            return NONE
         return responses.grades(self.question, self.response)
 
     @property
@@ -113,7 +121,10 @@ class Answer:
     @property
     def apart(self) -> float:
         """How many steps the ratings of moves lie from the key, on average."""
-        return (1 - self.mark.points) * (RATINGS[-1] - RATINGS[0])
+        options = self.question.options if isinstance(self.question, Judgement) else ()
+        ratings = self.response if isinstance(self.response, dict) else {}
+        steps = [abs(ratings[option.id] - option.key) for option in options if option.id in ratings]
+        return sum(steps) / len(steps) if steps else 0.0
 
 
 class Tries(NamedTuple):
@@ -277,7 +288,8 @@ class QuizState:
     @property
     def chosen(self) -> Any:
         """What stands chosen: a response that is not complete yet, else the latest answer's."""
-        return self.begun.response or (self.answer.response if self.answer else None)
+        kept = self.answer.response if self.answer and self.answer.known else None
+        return self.begun.response or kept
 
     @property
     def rearranged(self) -> bool:
@@ -289,7 +301,7 @@ class QuizState:
         """The ids of an order question's lines as last moved or answered; empty before that."""
         if self.question and self.arranged.question == self.question.id:
             return self.arranged.lines
-        return tuple(self.answer.response) if self.answer else ()
+        return tuple(self.answer.response) if self.answer and self.answer.known else ()
 
     def shown(self, question: BaseQuestion) -> Sequence[tuple[str, Option]]:
         """Return the options as this learner sees them, each with its letter."""
@@ -432,12 +444,15 @@ def _is_line(response: Response) -> bool:
 
 
 def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]]:
-    """Answer "check", "draft", "compare", "arrange", "go", "reset", "reset-yes" and "reset-no"."""
+    """Answer "check", "draft", "compare", "arrange", "go", "reset", "reset-yes" and "reset-no".
+
+    In a test also "not-yet", by which a learner says that they do not know the answer.
+    """
     state = replace(state, notice="", incomplete=NOTHING_CHOSEN, confirming=action.name == "reset")
     asked = action.get(fields.QUESTION)
     question = state.content.questions[asked] if asked in state.content.ids else None
     match action.name:
-        case "check" if question:
+        case "check" | "not-yet" if question:
             return _check(state, question, action)
         case "draft" | "compare" if isinstance(question, Compose):
             return _write(state, question, action)
@@ -458,6 +473,10 @@ def _check(
     if state.test and question.id in state.tries:
         return replace(state, notice="Your first answer to this question is kept."), ()
     response = responses.read_response(state.seed, question, action)
+    if action.name == "not-yet":
+        if not state.test:
+            raise ActionError
+        response = NOT_YET
     try:
         mark(question, response)
     except ResponseError as error:

@@ -24,6 +24,9 @@ FLAT = 0.5
 MIX = {("remember", "understand"): 2, ("apply",): 4, ("analyse",): 3, ("evaluate",): 1}
 """How many of ten questions ask for each kind of thinking."""
 
+SAME = 3
+"""From this many questions with several answers on, an equal number of keys in all is a pattern."""
+
 STEM_WORD = 4
 """Shorter words of a stem stand in options by chance."""
 
@@ -173,3 +176,34 @@ def flat_rating(quiz: Quiz, _whole: Whole) -> Iterator[Flaw]:
 
 def _rated_flat(question: Judgement, rating: int) -> float:
     return mark(question, dict.fromkeys((option.id for option in question.options), rating)).points
+
+
+@rule("quiz.same-key-count", Quiz, "warning")
+def same_key_count(quiz: Quiz, whole: Whole) -> Iterator[Flaw]:
+    """Find courses in which each question with several answers has as many keys as the others.
+
+    It is said once, at the first of them.
+    """
+    places = whole.once("multiples", whole, lambda: _multiples(whole))
+    if len(places) < SAME or places[0][0] is not quiz:
+        return
+    counts = {len(question.keys) for _, _, question in places}
+    if len(counts) == 1:
+        (count,) = counts
+        each = "one right answer" if count == 1 else f"{count} right answers"
+        yield Flaw(
+            ("questions", places[0][1], "options"),
+            f"each of the {len(places)} multiple questions of the course has {each}, "
+            "so who has noticed need only count",
+            "Give some of them one right answer, or all but one.",
+        )
+
+
+def _multiples(whole: Whole) -> list[tuple[Quiz, int, Multiple]]:
+    """Return the multiple questions of the course: quiz, place and question."""
+    found = []
+    for quiz, _ in whole.all(Quiz):
+        for place, question in enumerate(quiz.questions):
+            if isinstance(question, Multiple):
+                found.append((quiz, place, question))
+    return found

@@ -109,6 +109,11 @@ class Multiple(BaseQuestion):
     kind: Literal["multiple"]
     options: tuple[CreditOption, ...] = Field(min_length=2)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The ids of the right options: one at least, and never all."""
+        return tuple(option.id for option in self.options if option.credit == 1)
+
     @model_validator(mode="after")
     def _sound(self) -> Self:
         require_own_ids("option id", self.options, "options")

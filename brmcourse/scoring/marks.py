@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from brmcourse.errors import ResponseError
+from brmcourse.events import NOT_YET
 from brmcourse.model.question import (
     LEVELS,
     RATINGS,
@@ -23,6 +24,7 @@ from brmcourse.model.question import (
 Response = str | Sequence[str] | Mapping[str, Any]
 """One option id (`single`), option ids (`multiple`, `order`), {option id: rating or target id}
 (`judgement`, `match`), or {"text": …, "ratings": {criterion id: level}} (`compose`).
+`NOT_YET` is a response to each of them.
 """
 
 
@@ -52,12 +54,12 @@ class Mark:
 
 
 def mark(question: BaseQuestion, response: Response) -> Mark:
-    """Mark one response, out of 1 point.
+    """Mark one response, out of 1 point; "I do not know yet" is an answer that earns none.
 
     Raises ResponseError if the response does not fit the question; a response is never marked by
     guess. Source: STATISTICS.md, "Conventions".
     """
-    points, chosen = _earned(question, response)
+    points, chosen = (0.0, ()) if response == NOT_YET else _earned(question, response)
     options: Sequence[Option] = getattr(question, "options", ())
     picked = [option for option in options if option.id in chosen]
     messages = tuple(Message(option.id, option.feedback) for option in picked)
