@@ -11,7 +11,7 @@ from tests.make import staged
 from tests.play import Play
 
 STRONG, WEAK = 2, 0
-FOLD = re.compile(r"<details.*?</details>", re.DOTALL)
+FOLD = re.compile(r'<details[^>]*id="[^"]*-earlier-.*?</details>', re.DOTALL)
 
 
 def opened(**extra: object) -> Play:
@@ -80,7 +80,7 @@ def test_narration_has_no_speaker() -> None:
 def test_earlier_turns_are_folded() -> None:
     """My last move and the answer to it stand open, all before them in a fold that is closed."""
     play = opened()
-    assert "<details" not in play.page()
+    assert not FOLD.findall(play.page())
     move(play, STRONG)
     page = play.page()
     (fold,) = FOLD.findall(page)
@@ -91,6 +91,18 @@ def test_earlier_turns_are_folded() -> None:
     rest = plain(FOLD.sub("", page))
     assert "Well?" not in rest
     assert rest.index("A strong move") < rest.index("And?") < rest.index("What do you say")
+
+
+def test_the_meeting_can_be_looked_up() -> None:
+    """What the meeting is about stands in a fold until the talk has ended."""
+    play = opened()
+    fold = '<details class="brm-earlier" id="t1_test-setup">'
+    assert fold in play.page()
+    assert "A corridor" in play.page()
+    move(play, STRONG)
+    assert fold in play.page()
+    move(play, STRONG)
+    assert fold not in play.page()
 
 
 def test_a_move_that_is_not_open_says_no_more_than_is_true() -> None:
