@@ -328,8 +328,8 @@ def _circles(shown: model.Circles) -> Sketch:
 # Ten values
 
 
-RIM, NAMES, SHARED, HEART = 146, 104, 58, 26
-"""From the middle of the circle: its edge, a name, the inner of two names, the person."""
+RIM, NAMES, SHARED = 146, 104, 58
+"""From the middle of the circle: its edge, a name, the inner of two names in one place."""
 
 
 def _values(shown: model.ValuesCircle) -> Sketch:
@@ -340,27 +340,24 @@ def _values(shown: model.ValuesCircle) -> Sketch:
     middle = RIM + 3.0
     pencil.ring(CENTRE, middle, RIM)
     for number in range(count):
-        angle = _angle(number - 0.5, count)
-        _spoke(pencil, middle, angle, RIM - 7, RIM, HAIR)
+        _tick(pencil, middle, _angle(number - 0.5, count))
     for number, value in enumerate(shown.values):
-        inner = value.wedge in wedges[:number]
-        radius = SHARED if inner else NAMES
+        radius = SHARED if value.wedge in wedges[:number] else NAMES
         angle = _angle(value.wedge, count)
         style = STRONG if value.seen else QUIET
         away, down = radius * cos(angle), radius * sin(angle)
         away = _inside(away, down, width(value.name, strong=bool(value.seen)))
         x, y = round(CENTRE + away, 1), round(middle + down + 5, 1)
-        pencil.words.append(Words(value.name, x, y, MIDDLE, style))
+        name = Words(value.name, x, y, MIDDLE, style)
+        pencil.words.append(name)
         if value.seen:
-            reach = _reach(pencil.words[-1].box, middle, angle)
-            _spoke(pencil, middle, angle, HEART, reach, BOLD)
+            pencil.draw(_pill(name.box), BOLD)
     for one, other in combinations(held, 2):
         if abs(one.wedge - other.wedge) == 1:
             first, last = sorted((one.wedge, other.wedge))
             begin, end = _angle(first - 0.3, count), _angle(last + 0.3, count)
             pencil.arc(CENTRE, middle, RIM, begin, end, BOLD)
-    pencil.ring(CENTRE, middle, HEART)
-    _centred(pencil, shown.middle, middle, room=HEART * 2 - 4, most=1, style=STRONG)
+    _centred(pencil, shown.middle, middle, room=70, most=1, style=STRONG)
     top = middle + RIM + 18
     for value in held:
         top = pencil.write(value.name, 0, top, room=WIDTH, style=STRONG)
@@ -370,30 +367,33 @@ def _values(shown: model.ValuesCircle) -> Sketch:
 
 def _inside(away: float, down: float, wide: float) -> float:
     """Return how far to the side a name of that width stands, so that it stays off the rim."""
-    edge = sqrt(RIM**2 - (abs(down) + ASCENT) ** 2) - 6 - wide / 2
+    edge = sqrt(RIM**2 - (abs(down) + ASCENT) ** 2) - 10 - wide / 2
     return max(-edge, min(edge, away))
+
+
+def _pill(box: Box) -> str:
+    """Return the outline round a name."""
+    left, top, wide = box.left - 4, box.top - 4, box.right - box.left + 8
+    high = box.bottom - box.top + 7
+    r = _n(high / 2)
+    straight = _n(wide - high)
+    return (
+        f"M{_n(left + high / 2)} {_n(top)}h{straight}a{r} {r} 0 0 1 0 {_n(high)}"
+        f"h-{straight}a{r} {r} 0 0 1 0 -{_n(high)}Z"
+    )
 
 
 def _angle(wedge: float, count: int) -> float:
     return wedge * tau / count - tau / 4
 
 
-def _spoke(  # noqa: PLR0913, PLR0917 -- a line, in the circle's own terms
-    pencil: _Pencil, middle: float, angle: float, begin: float, end: float, style: str
-) -> None:
+def _tick(pencil: _Pencil, middle: float, angle: float) -> None:
+    """Draw where one place on the rim ends and the next begins."""
     x, y = cos(angle), sin(angle)
-    pencil.line(CENTRE + begin * x, middle + begin * y, CENTRE + end * x, middle + end * y, style)
-
-
-def _reach(box: Box, middle: float, angle: float) -> float:
-    """Return how far a line from the middle may go before it comes near a box."""
-    reach = float(HEART)
-    while reach < NAMES:
-        x, y = CENTRE + reach * cos(angle), middle + reach * sin(angle)
-        if box.left - 3 < x < box.right + 3 and box.top - 2 < y < box.bottom + 2:
-            break
-        reach += 1
-    return reach
+    inner, outer = RIM - 7, RIM
+    pencil.line(
+        CENTRE + inner * x, middle + inner * y, CENTRE + outer * x, middle + outer * y, HAIR
+    )
 
 
 # A round of four steps
@@ -464,7 +464,7 @@ def _ledger(shown: model.Ledger) -> Sketch:
         top = pencil.write(promise.what, 0, top + 20, room=WIDTH, most=3)
         y = top + TRACK
         _track(pencil, y, [*marks])
-        pencil.line(occasion, y - 9, occasion, y + 9, DASHED)
+        pencil.line(occasion, y - 8, occasion, y + 8, DASHED)
         begin, due = across(promise.made), across(promise.by)
         pencil.line(begin, y, due, y, BOLD)
         pencil.line(begin, y - 5, begin, y + 5, BOLD)
@@ -474,7 +474,7 @@ def _ledger(shown: model.Ledger) -> Sketch:
             pencil.line(due + 6, y, last, y, DASHED)
             pencil.draw(f"M{_n(due)} {_n(y - 6)}l6 6l-6 6l-6 -6Z", OPEN)
         _ending(pencil, promise.ended, last, y)
-        top = _under(pencil, promise.says, last, y + TRACK, QUIET)
+        top = _under(pencil, promise.says, last, y + TRACK + 2, QUIET)
     return pencil.sketch(top + 2)
 
 

@@ -68,7 +68,8 @@ def _broken(text: str, room: float, strong: bool) -> Iterator[str]:  # noqa: FBT
 
 def _cut(text: str, room: float, strong: bool) -> str:  # noqa: FBT001
     kept = _fitting(text, room - width(CUT, strong=strong), strong)
-    return f"{kept.rstrip()}{CUT}"
+    words = kept.rpartition(" ")[0] if " " not in text[len(kept) : len(kept) + 1] else kept
+    return f"{(words if len(words) > len(kept) / 2 else kept).rstrip()}{CUT}"
 
 
 def _fitting(text: str, room: float, strong: bool) -> str:  # noqa: FBT001

@@ -289,13 +289,23 @@ def test_the_self_assessment_gives_a_result_and_a_change(
     learner.sees("Since last time", f"+{100 - first} points", form.band(100).text)
 
 
-def test_both_reflections_are_written_and_saved(learner: Learner, library: Library) -> None:
-    """What is written to each prompt says "Saved at", as soon as the typing stops."""
-    learner.turn_to("Reflection")
-    for number, prompt in enumerate(library.named("prompts", "m1").reflections, 1):
-        learner.sees(prompt.title, prompt.text)
-        learner.write("Your notes", f"Note {number} on K.", under=prompt.title)
-        learner.saved(prompt.title)
+def test_the_pressure_map_grows_with_what_is_written(learner: Learner, library: Library) -> None:
+    """What is typed says "Saved at" as soon as the typing stops, and is drawn at once, also while
+    the entry is still open.
+    """
+    learner.turn_to(library.named("sheets", "pressures").title)
+    drawing = learner.part.get_by_role("img")
+    expect(drawing).to_have_count(0)
+    learner.write("Who presses your partner", "Her director")
+    learner.saved("Person 1")
+    expect(drawing).to_have_accessible_name("Who presses My partner. Her director.")
+    learner.write("What they want", "lower costs")
+    learner.choose("Known")
+    name = "Who presses My partner. Her director, lower costs, Known."
+    expect(drawing).to_have_accessible_name(name)
+    learner.press("Add another person")
+    learner.write("Who presses your partner", "Own team")
+    expect(drawing).to_have_accessible_name(f"{name} Own team.")
 
 
 def test_the_plan_is_shown_as_one_sentence(learner: Learner, library: Library) -> None:

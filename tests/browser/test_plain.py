@@ -26,7 +26,7 @@ def page(browser: Browser, server: CourseServer) -> Iterator[Page]:
 def test_a_module_is_done_without_a_script(
     page: Page, server: CourseServer, library: Library
 ) -> None:
-    """Questions, conversation, sheet, scale, reflection and plan are done and kept; Home shows the
+    """Questions, conversation, sheets, scale and plan are done and kept; Home shows the
     module as done.
     """
     count = Walker(page, library).walk(server.at("m1"))
@@ -48,18 +48,18 @@ def test_an_answer_comes_back_at_its_place(
     page: Page, server: CourseServer, library: Library
 ) -> None:
     """After an answer the page stands where the answer is, and reloading it does nothing again."""
-    prompt = library.named("prompts", "m1").reflections[0]
+    [prompt] = library.named("prompts", "m1").plans
     page.goto(server.url)
-    form = page.locator("section[aria-label=Reflection] form", has_text=prompt.title)
-    form.locator("textarea").fill("Once, and no more.")
+    form = page.locator("section[aria-label=Plan] form", has_text=prompt.title)
+    form.locator("textarea").first.fill("Once, and no more.")
     form.get_by_role("button", name="Save now").click()
     expect(form.locator(".brm-saved")).to_contain_text("Saved at")
-    assert "#reflect-m1" in page.url
-    assert abs(page.locator("#reflect-m1").evaluate(PLACE)) < 100
+    assert "#plan-m1" in page.url
+    assert abs(page.locator("#plan-m1").evaluate(PLACE)) < 100
     before = len(server.bodies(prompt.id))
     page.reload()
     page.reload()
-    expect(form.locator("textarea")).to_have_value("Once, and no more.")
+    expect(form.locator("textarea").first).to_have_value("Once, and no more.")
     assert len(server.bodies(prompt.id)) == before
 
 

@@ -94,10 +94,13 @@ def _scale(learner: Learner, library: Library) -> Iterator[str]:
 
 
 def _writing(learner: Learner, library: Library) -> Iterator[str]:
-    prompts = library.named("prompts", "m1")
-    learner.turn_to("Reflection")
-    learner.write("Your notes", "A note.", under=prompts.reflections[0].title)
-    learner.saved(prompts.reflections[0].title)
+    learner.turn_to(library.named("sheets", "pressures").title)
+    learner.write("Who presses your partner", "Her director")
+    learner.write("What they want", "lower costs in two plants")
+    learner.choose("Guessed")
+    learner.press("Save and close")
+    learner.sees("A full line stands for what you know")
+    yield "map"
     learner.turn_to("Plan")
     learner.write("If …", "K. calls")
     learner.write("then I …", "ask first")

@@ -220,6 +220,12 @@ class Walker:
             form.locator("button.brm-main").click()
             expect(part.locator(f"[id$='-{line.name}-ours']")).to_be_focused()
 
+    def drawing(self, part: Locator) -> None:
+        """Look at it, and read it in words."""
+        expect(part.get_by_role("img")).to_be_visible()
+        part.locator("summary").click()
+        expect(part.locator("details p").first).to_be_visible()
+
     def values(self, part: Locator) -> None:
         """Rank, guess, ask, revise and compare."""
         part.locator("#values-rank").click()

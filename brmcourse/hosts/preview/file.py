@@ -10,6 +10,7 @@ from brmcourse.checks.course import load
 from brmcourse.checks.rule import RULES
 from brmcourse.content.library import Library
 from brmcourse.errors import ContentError, NotShownError, Problem
+from brmcourse.hosts.preview.map import map_part, mapped
 from brmcourse.session import Learner, Session, explain, find_session
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class ShownFile:
     """One content file as it stands now: the activities it makes, and what is wrong with it.
 
     `sessions` are those activities by name; `version` changes whenever a file of the course was
-    saved; `mishap` is HTML in the place of activities.
+    saved; `map` is HTML below the activities, `mishap` HTML in their place.
     """
 
     def __init__(self, root: Path, path: Path, learner: Learner) -> None:
@@ -30,6 +31,7 @@ class ShownFile:
         self.sessions: dict[str, Session] = {}
         self.problems: list[Problem] = []
         self.questions: tuple[str, ...] = ()
+        self.map = ""
         self.mishap = ""
         self._rows = _shown_by(root, path)
         self._learner = learner
@@ -42,7 +44,8 @@ class ShownFile:
         if saved == self._saved:
             return
         self._saved, self.version = saved, token_hex(8)
-        self.sessions, self.problems, self.questions, self.mishap = {}, [], (), ""
+        self.sessions, self.problems, self.questions = {}, [], ()
+        self.map = self.mishap = ""
         try:
             self.problems = _problems(self.root, self.name)
             self._begin()
@@ -62,6 +65,8 @@ class ShownFile:
         if self._rows[0].name == "quiz":
             quiz: Quiz = library.named("questions", name)
             self.questions = tuple(question.id for question in quiz.questions)
+        if self._rows[0].name == "converse":
+            self.map = map_part(mapped(library.named("conversations", name)))
 
 
 def _shown_by(root: Path, path: Path) -> list[Row]:
@@ -74,7 +79,7 @@ def _shown_by(root: Path, path: Path) -> list[Row]:
     if not rows:
         raise NotShownError(
             f"{path} cannot be shown by itself. Choose a file in data/questions, data/scales, "
-            "data/conversations, data/prompts, data/sheets or data/examples."
+            "data/conversations, data/prompts, data/sheets, data/examples or data/drawings."
         )
     return rows
 
