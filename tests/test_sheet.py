@@ -343,6 +343,18 @@ def test_pressures_of_one_who_has_no_name_yet() -> None:
     assert "aim 9</" not in page.partition("<svg")[2].partition("</svg>")[0]
 
 
+@pytest.mark.parametrize("shows", [PRESSURES, {"kind": "circles", "field": "state"}])
+def test_a_drawing_shows_signs_as_they_are(shows: dict[str, str]) -> None:
+    """Nothing that is written becomes a part of the drawing's own code."""
+    fields = [*(field.model_dump() for field in log().fields), *LINES]
+    play = Play(sheet, log(fields=fields, shows=shows))
+    write(play, what='"><b>&', aim="</svg>", state="done")
+    drawn = play.page().partition("<svg")[2].partition("</svg>")[0]
+    assert "&#34;&gt;&lt;b&gt;&amp;" in drawn.partition("aria-label=")[2].partition(">")[0]
+    assert ">&#34;&gt;&lt;b&gt;&amp;</text>" in drawn
+    assert "<b>" not in drawn
+
+
 def test_points_need_every_answer() -> None:
     """Points are told once every choice is made; too few of them, or none where it counts, are not
     ready.
