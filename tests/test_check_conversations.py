@@ -20,6 +20,7 @@ from brmcourse.checks.rule import RULES, Whole
 from brmcourse.content.library import Library
 from brmcourse.events import SELF, ConversationChose, Event
 from brmcourse.model.conversation import Conversation
+from brmcourse.paths import course_root
 from tests.overlay import SAMPLE
 
 
@@ -45,13 +46,14 @@ def places(rule: str, data: Any) -> list[tuple[Any, ...]]:
     ]
 
 
-def test_paths_of_the_first_conversation(library: Library) -> None:
-    """S1 has 1269 ways of four to ten turns."""
-    paths = paths_table(library.named("conversations", "s1"))
-    assert (paths.count, paths.shortest, paths.longest) == (1269, 4, 10)
+@pytest.mark.parametrize("name", Library(course_root()).names("conversations"))
+def test_paths_of_the_courses_conversations(library: Library, name: str) -> None:
+    """Each conversation takes seven to ten turns, and what the table says adds up."""
+    paths = paths_table(library.named("conversations", name))
+    assert 7 <= paths.shortest <= paths.longest <= 10
     assert (paths.lowest, paths.highest) == (0, 1)
     assert sum(paths.endings.values()) == pytest.approx(1)
-    assert list(paths.endings) == ["Partnering step", "Door open", "Polite stall", "Breakdown"]
+    assert min(paths.endings.values()) > 0
     assert "Ways to play" in str(paths)
 
 

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from brmcourse.activities.conversation import lines
 from brmcourse.content.library import Library
-from brmcourse.model.conversation import Choice, Conversation
+from brmcourse.model.conversation import Choice
 from brmcourse.model.question import Compose, Judgement, Multiple, Quiz, Single
 
 from .conftest import window_on
 from .hands import HANDS
 from .learner import Learner
 from .server import CourseServer
+from .table import Table
 
 STRONG, WEAK = 2, 0
 
@@ -195,24 +195,18 @@ def test_starting_over_asks_first_and_then_clears_the_quiz(
     expect(learner.part.locator(":checked")).to_have_count(0)
 
 
-def play(learner: Learner, talk: Conversation, first: int, then: int) -> list[tuple[str, Choice]]:
-    """Make a move worth `first`, then moves worth `then`; return the nodes and moves."""
-    path, node, points = [], talk.start, first
-    while not talk.nodes[node].auto:
-        learner.sees(*(line.text for line in lines(talk.nodes[node])))
-        move = next(choice for choice in talk.nodes[node].choices if choice.points == points)
+def play(learner: Learner, table: Table, first: int, then: int) -> tuple[list[Choice], list[int]]:
+    """Make a move worth `first`, then moves worth `then`; return them, and the trust on the way."""
+    moves, trust, points = [], [table.trust], first
+    while not table.node.ending:
+        learner.sees(*table.texts)
+        move = table.worth(points)
         learner.press(move.text)
-        path.append((node, move))
-        node, points = move.next, then
-    return path
-
-
-def trust(talk: Conversation, path: list[tuple[str, Choice]]) -> list[int]:
-    """Return the trust at the start and after each move."""
-    values = [talk.state["trust"]]
-    for _, move in path:
-        values.append(min(10, max(0, values[-1] + move.effects.get("trust", 0))))
-    return values
+        table.make(move)
+        moves.append(move)
+        trust.append(table.trust)
+        points = then
+    return moves, trust
 
 
 def test_the_conversation_is_played_to_its_debrief(learner: Learner, library: Library) -> None:
@@ -223,21 +217,19 @@ def test_the_conversation_is_played_to_its_debrief(learner: Learner, library: Li
     learner.turn_to(talk.title)
     learner.sees(talk.setting, talk.exit_rule)
     learner.press("Start the conversation")
-    expect(learner.part.locator(".brm-moves button")).to_have_count(
-        len(talk.nodes[talk.start].choices)
-    )
-    path = play(learner, talk, WEAK, STRONG)
-    earned = sum(move.points for _, move in path)
+    table = Table(talk)
+    expect(learner.part.locator(".brm-moves button")).to_have_count(len(table.choices))
+    better = table.worth(STRONG)
+    moves, trust = play(learner, table, WEAK, STRONG)
+    earned = sum(move.points for move in moves)
     learner.sees("How it ended:", *talk.endings.values(), *talk.debrief)
     expect(learner.part.locator(".brm-score")).to_have_text(
-        f"{earned} of {2 * len(path)} points on the path you took."
+        f"{earned} of {2 * len(moves)} points on the path you took."
     )
     plot = learner.part.get_by_role("img").get_attribute("aria-label")
-    steps = [f"after move {number} {value}" for number, value in enumerate(trust(talk, path))][1:]
+    steps = [f"after move {number} {value}" for number, value in enumerate(trust)][1:]
     assert [step for step in steps if step not in plot] == []
-    node, move = path[0]
-    best = max(talk.nodes[node].choices, key=lambda choice: choice.points)
-    learner.sees(move.feedback, best.text)
+    learner.sees(moves[0].feedback, better.text)
     expect(learner.part.get_by_text("A better line:")).to_have_count(1)
 
 
@@ -246,12 +238,14 @@ def test_the_conversation_is_played_again_from_turn_two(learner: Learner, librar
     talk = library.named("conversations", "s1")
     learner.turn_to(talk.title)
     learner.press("Play again from here: move 2")
-    opening = next(choice for choice in talk.nodes[talk.start].choices if choice.points == WEAK)
-    learner.sees(opening.text, talk.nodes[opening.next].says)
+    table = Table(talk)
+    opening = table.worth(WEAK)
+    table.make(opening)
+    learner.sees(opening.text, *table.texts)
     expect(learner.part.locator(".brm-you")).to_have_count(1)
-    other = next(choice for choice in talk.nodes[opening.next].choices if choice.points == WEAK)
+    other = table.worth(WEAK)
     learner.press(other.text)
-    learner.sees(*(line.text for line in lines(talk.nodes[other.next])))
+    learner.sees(*table.make(other).texts)
     expect(learner.part.locator(".brm-you")).to_have_count(2)
 
 

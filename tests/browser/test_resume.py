@@ -12,6 +12,7 @@ from .conftest import NewLearner, only, window_on
 from .learner import Learner
 from .server import CourseServer
 from .strange import PASTED
+from .table import Table
 
 SOON = 2.0
 """Seconds after the last key in which a text must be on the disk."""
@@ -125,7 +126,8 @@ def test_everything_is_there_after_the_course_was_ended(
         library.named("prompts", "m1").plans[0],
     )
     first = quiz.questions[0].options[0]
-    move = talk.nodes[talk.start].choices[1]
+    table = Table(talk)
+    move = table.choices[1]
     with CourseServer(host, tmp_path) as server, window_on(server, browser) as window:
         learner = Learner(window, server.url).open()
         learner.turn_to(quiz.title)
@@ -137,7 +139,7 @@ def test_everything_is_there_after_the_course_was_ended(
         learner.turn_to(talk.title)
         learner.press("Start the conversation")
         learner.press(move.text)
-        learner.sees(talk.nodes[move.next].says)
+        learner.sees(*table.make(move).texts)
         learner.turn_to(scale.title)
         learner.rate(scale.items[4].text, label)
         learner.sees(f"Saved: 1 of {len(scale.items)} answered")
@@ -157,7 +159,7 @@ def test_everything_is_there_after_the_course_was_ended(
         again.sees(first.feedback)
         expect(again.field(first.text)).to_be_checked()
         again.turn_to(talk.title)
-        again.sees(move.text, talk.nodes[move.next].says)
+        again.sees(move.text, *table.texts)
         again.turn_to(scale.title)
         expect(again.rating(scale.items[4].text, label)).to_be_checked()
         expect(again.part.locator(":checked")).to_have_count(1)

@@ -10,6 +10,7 @@ from brmcourse.content.library import Library
 from .conftest import NewLearner, only
 from .learner import Learner
 from .server import CourseServer
+from .table import Table
 
 HURRY = """async (part) => {
   for (const row of [...part.querySelectorAll(".brm-rate")].map((row) => row.id)) {
@@ -55,18 +56,19 @@ def test_a_move_in_a_conversation_that_went_on_elsewhere_says_so(
     where it stands.
     """
     talk = library.named("conversations", "s1")
-    move, stale = talk.nodes[talk.start].choices[:2]
+    table = Table(talk)
+    move, stale = table.choices[:2]
     here, there = new_learner(), new_learner()
     here.turn_to(talk.title)
     here.press("Start the conversation")
-    here.sees(talk.nodes[talk.start].says)
+    here.sees(*table.texts)
     there.turn_to(talk.title)
     there.press("Start the conversation")
-    there.sees(talk.nodes[talk.start].says)
+    there.sees(*table.texts)
     here.press(move.text)
-    here.sees(talk.nodes[move.next].says)
+    here.sees(*table.make(move).texts)
     there.press(stale.text)
-    there.sees("That turn is not open any more.", talk.nodes[move.next].says)
+    there.sees("That turn is not open any more.", *table.texts)
     assert [body["choice"] for body in server.bodies(talk.id) if "choice" in body] == [0]
 
 
@@ -152,7 +154,7 @@ def test_clicking_twice_and_coming_back_answer_once(
     page shows it, and nothing is added.
     """
     quiz, talk = library.named("questions", "m2-before"), library.named("conversations", "s2")
-    question, move = quiz.questions[0], talk.nodes[talk.start].choices[0]
+    question, move = quiz.questions[0], Table(talk).choices[0]
     learner.page.goto(server.module("m2"))
     learner.turn_to(quiz.title)
     learner.choose(question.options[0].text)

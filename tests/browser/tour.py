@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from brmcourse.activities.conversation import lines
 from brmcourse.content.library import Library
 from brmcourse.model.question import Compose, Judgement, Multiple, Question, Single
 
 from .learner import Learner
+from .table import Table
 
 
 def tour(learner: Learner, library: Library) -> Iterator[str]:
@@ -61,15 +61,16 @@ def _conversation(learner: Learner, library: Library) -> Iterator[str]:
     learner.turn_to(talk.title)
     learner.press("Start the conversation")
     learner.press("Coach me after each move")
-    node = talk.start
-    while not talk.nodes[node].auto:
-        learner.sees(*(line.text for line in lines(talk.nodes[node])))
-        move = talk.nodes[node].choices[0]
+    table = Table(talk)
+    start = table.spot
+    while not table.node.ending:
+        learner.sees(*table.texts)
+        move = table.choices[0]
         learner.press(move.text)
-        if node == talk.start:
+        if table.spot == start:
             learner.sees(move.feedback)
             yield "conversation"
-        node = move.next
+        table.make(move)
     learner.sees("How it ended:")
     yield "debrief"
 

@@ -26,6 +26,8 @@ from brmcourse.model.question import (
 from brmcourse.model.sheet import Sheet
 from brmcourse.scoring.scales import ratings
 
+from .table import Table
+
 T = TypeVar("T")
 
 
@@ -140,20 +142,12 @@ class Walker:
         name = part.locator("button[value=begin]").get_attribute("id").partition("_")[0]
         talk = self.library.named("conversations", name)
         part.locator("button[value=begin]").click()
-        turn = 0
-        while True:
+        table, turn = Table(talk), 0
+        while not table.node.ending:
             expect(part.locator(f"#{talk.id}-here-{turn}")).to_be_visible()
-            moves = part.locator(".brm-moves button")
-            if not moves.count():
-                break
-            texts = moves.all_inner_texts()
-            open_to = [
-                choice
-                for node in talk.nodes.values()
-                for choice in node.choices
-                if choice.text in texts
-            ]
-            part.get_by_role("button", name=self.pick(open_to, _worth).text, exact=True).click()
+            move = self.pick(table.choices, _worth)
+            part.get_by_role("button", name=move.text, exact=True).click()
+            table.make(move)
             turn += 1
         expect(part.get_by_text("How it ended:")).to_be_visible()
 
