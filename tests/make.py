@@ -336,6 +336,8 @@ def conversation(**extra: Any) -> Conversation:
         return [
             {
                 "text": f"A {name} move",
+                "move": "ask",
+                "reply": f"A {name} reply.",
                 "points": points,
                 "skill": "listen",
                 "effects": {"trust": trust},

@@ -18,6 +18,7 @@ from tests.play import Play
 def choice(name: str, points: int, to: str, **more: Any) -> dict[str, Any]:
     """Return a choice called like its text."""
     words = {"text": name, "skill": "listen", "feedback": f"On {name}.", "reply": f"Re {name}."}
+    words["move"] = "ask"
     return {**words, "points": points, "next": to, **more}
 
 

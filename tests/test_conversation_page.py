@@ -163,7 +163,7 @@ def test_debrief_is_short_where_all_was_well() -> None:
     assert "Noor" not in shown
     assert "Noor: Well?" in plain(weak)
     assert "That was strong." not in FOLD.sub("", strong)
-    assert "Noor: And? That was strong. Trust rose by 2." in plain(strong)
+    assert "Noor: A weak reply. And? That was strong. Trust rose by 2." in plain(strong)
     assert "better" not in strong
 
 
@@ -183,6 +183,8 @@ def test_debrief_explains_what_was_counted() -> None:
             "choices": [
                 {
                     "text": "Yes",
+                    "move": "ask",
+                    "reply": "No.",
                     "points": 1,
                     "skill": "listen",
                     "effects": {"inner-calm": 1},

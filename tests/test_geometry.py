@@ -134,7 +134,7 @@ def debrief(turns: int = 2, **extra: Any) -> str:
 
 def nodes(*, gauge: str | None = None) -> dict[str, Any]:
     """Return a conversation of one move that may do something to a gauge."""
-    move = {"text": "A move", "points": 2, "skill": "listen", "next": "good", "feedback": "Good."}
+    move = {"text": "A move", "move": "ask", "reply": "Yes.", "points": 2, "skill": "listen", "next": "good", "feedback": "Good."}
     effects = {gauge: 2} if gauge else {}
     return {
         "one": {"says": "Well?", "choices": [move | {"effects": effects}]},
@@ -155,7 +155,7 @@ def test_debrief_without_a_gauge() -> None:
     """A conversation without a hidden state has no plot, and the rest of its debrief."""
     html = debrief(1, state={}, nodes=nodes())
     assert "move by move" not in html
-    assert "<svg" not in html
+    assert "brm-plot" not in html
     assert "Your path" in html
 
 
