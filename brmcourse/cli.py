@@ -102,6 +102,9 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--balance", **table, const="balance", help="print who appears in the course"
     )
+    parser.add_argument(
+        "--map", metavar="ID", help="print the ways through a conversation, and draw their map"
+    )
     parser.set_defaults(run=_check)
 
 
@@ -113,6 +116,8 @@ def _check(arguments: argparse.Namespace) -> int:
     root = _root_of(part)
     if root is None:
         return 1
+    if arguments.map:
+        return _print_map(root, arguments.map)
     if arguments.tables:
         return _print_tables(root, arguments.tables)
     found = check(root, structure_only=arguments.structure)
@@ -145,6 +150,23 @@ def _print_tables(root: Path, names: Sequence[str]) -> int:
     if problems:
         sys.stderr.write(f"\nThese files are missing from the table:\n{as_text(problems)}\n")
     return exit_code(problems)
+
+
+def _print_map(root: Path, name: str) -> int:
+    from brmcourse.content.library import Library
+    from brmcourse.errors import CourseError
+    from brmcourse.hosts.preview.map import map_page, mapped
+
+    try:
+        found = mapped(Library(root).named("conversations", name))
+    except CourseError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    page = Path(f"{name.lower()}-map.html")
+    page.write_text(map_page(found), "utf-8")
+    print(f"{found.conversation.title}: {found.ways.count}\n\n{found.ways}\n")
+    print(f"The map is drawn in {page.resolve()}.")
+    return 0
 
 
 def _add_editions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,9 +1,10 @@
 """Every way a conversation can be played, by the play logic that learners meet."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from graphlib import TopologicalSorter
 from typing import NamedTuple
 
 from brmcourse.activities.board import Board, Spot
@@ -131,3 +132,87 @@ def paths_table(conversation: Conversation) -> Paths:
         lowest=min(scores, default=0),
         highest=max(scores, default=0),
     )
+
+
+Choosing = tuple[str, int]
+"""A choice: the name of its turn, and its place there."""
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """How many ways to play go through each part of a conversation, of how many there are.
+
+    Turns and endings that no way reaches are there with 0; `last` says of each ending from which
+    choices the ways to it come.
+    """
+
+    count: int
+    turns: Mapping[str, int]
+    choices: Mapping[Choosing, int]
+    endings: Mapping[str, int]
+    last: Mapping[str, Mapping[Choosing, int]]
+
+
+def traffic(conversation: Conversation) -> Traffic:
+    """Return how many ways go through each turn, choice and ending of a conversation.
+
+    Through a spot go the ways to it times the ways on from it. A way comes by a turn once at most,
+    so that the spots of a turn add up to its ways. It takes as long as there are moves between
+    spots, however many ways these make.
+    """
+    board = Board(conversation)
+    steps = _steps(board)
+    to = _ways_to(board.start, steps)
+    on = _ways_on(board, steps)
+    nodes = conversation.nodes
+    turns = {name: 0 for name, node in nodes.items() if node.choices}
+    places = [(name, place) for name in turns for place in range(len(nodes[name].choices))]
+    choices = dict.fromkeys(places, 0)
+    endings = dict.fromkeys(conversation.endings, 0)
+    last: dict[str, Counter[Choosing]] = {ending: Counter() for ending in endings}
+    for spot, following in steps.items():
+        if ending := nodes[spot.name].ending:
+            endings[ending] += to[spot]
+            continue
+        turns[spot.name] += to[spot] * on[spot]
+        for place, after in following.items():
+            choices[spot.name, place] += to[spot] * on[after]
+            if ending := nodes[after.name].ending:
+                last[ending][spot.name, place] += to[spot]
+    return Traffic(on[board.start], turns, choices, endings, last)
+
+
+Steps = dict[Spot, Mapping[int, Spot]]
+"""Where each choice leads from each spot that can be reached: a spot before those after it."""
+
+
+def _steps(board: Board) -> Steps:
+    exits = {name: node.exits for name, node in board.conversation.nodes.items()}
+    waiting: dict[str, dict[Spot, None]] = defaultdict(dict)
+    waiting[board.start.name][board.start] = None
+    steps: Steps = {}
+    for name in reversed(tuple(TopologicalSorter(exits).static_order())):
+        for spot in waiting[name]:
+            steps[spot] = {place: board.next(spot, place) for place in board.offered(spot)}
+            for after in steps[spot].values():
+                waiting[after.name][after] = None
+    return steps
+
+
+def _ways_to(start: Spot, steps: Steps) -> Mapping[Spot, int]:
+    ways = Counter([start])
+    for spot, following in steps.items():
+        for after in following.values():
+            ways[after] += ways[spot]
+    return ways
+
+
+def _ways_on(board: Board, steps: Steps) -> Mapping[Spot, int]:
+    """Return how many ways lead from each spot to an ending."""
+    ways: dict[Spot, int] = {}
+    for spot in reversed(steps):
+        if board.conversation.nodes[spot.name].ending:
+            ways[spot] = 1
+        else:
+            ways[spot] = sum(ways[after] for after in steps[spot].values())
+    return ways

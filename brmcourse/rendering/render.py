@@ -14,6 +14,7 @@ from markupsafe import Markup
 from brmcourse.activities import fields
 from brmcourse.partners import Partners
 from brmcourse.rendering import drawings, geometry
+from brmcourse.rendering import map as maps
 
 if TYPE_CHECKING:
     from brmcourse.model.sheet import Sheet
@@ -114,6 +115,7 @@ def _environment() -> Environment:
         "drawings": drawings,
         "fields": fields,
         "geometry": geometry,
+        "maps": maps,
         "names_partner": names_partner,
         "level_name": level_name,
     }

@@ -88,6 +88,7 @@ class PreviewPages:
                 file=self._file,
                 activities=list(self._activities()),
                 mishap=Markup(self._file.mishap),  # noqa: S704 -- rendered from escaped texts
+                map=Markup(self._file.map),  # noqa: S704 -- likewise
                 count=count(self._file.problems),
                 theme=theme(request),
             )
