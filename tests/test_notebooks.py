@@ -264,6 +264,9 @@ def test_each_section_begins_a_cell(tmp_path: Path) -> None:
     assert ["".join(cell["source"]).partition("\n")[0] for cell in cells] == ["# M", "## A", "## C"]
 
 
+HALF_A_PAGE = 240
+"""The most words of the scene with which a module opens."""
+
 MINUTES = re.compile(r"\*(?:1 minute|(?:[2-9]|[1-9]\d+) minutes)\*")
 
 
@@ -286,12 +289,15 @@ def test_each_section_says_how_long_it_takes(module: Module) -> None:
 
 @pytest.mark.parametrize("module", load_course().modules, ids=lambda module: module.id)
 def test_a_module_opens_with_a_reason_to_go_on(module: Module) -> None:
-    """Below the title stand 60 words at most, then what one will be able to do, folded."""
+    """Below the title stands a scene of half a page at most, then what one will be able to do,
+    folded.
+    """
     source = course_root() / "notebooks" / "source" / f"{module.id}.md"
     _, _, text = source.read_text("utf-8").partition(f"\n# {module.title}\n\n")
-    reason, fold, *_ = text.split("\n\n")
-    assert 0 < len(reason.split()) <= 60
-    assert fold == "<details><summary>What you will be able to do</summary>"
+    scene, fold, _ = text.partition("\n\n<details><summary>What you will be able to do</summary>\n")
+    assert fold
+    assert "## " not in scene
+    assert 0 < len(scene.split()) <= HALF_A_PAGE
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
