@@ -441,7 +441,7 @@ def test_the_preview_shows_it(tmp_path: Path) -> None:
     finally:
         shown.process.kill()
         shown.process.communicate()
-    assert '<h3 id="map">The map</h3>' in page
+    assert '<h2 id="map">The map</h2>' in page
     assert "<caption>33 ways to play" in page
     assert "style=" not in page
 
