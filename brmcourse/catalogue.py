@@ -26,6 +26,8 @@ class Row:
     part      what the capstone calls it, if it can be a part of the plan;
               it then has a view, and `form` is the template to change it there
     part_is_file  whether the capstone names a whole file of it, or an entry in one
+    paper     the template of the page that the learner hands to somebody, if it makes one;
+              the state then has the `heading` of that page
     also      other files that it shows, each by its name
     """
 
@@ -41,6 +43,7 @@ class Row:
     part: str = ""
     form: str = ""
     part_is_file: bool = True
+    paper: str = ""
     also: tuple[str, ...] = ()
 
     @property
@@ -159,6 +162,17 @@ ROWS = (
         activity="brmcourse.activities.capstone",
         template="capstone.html",
         partner=True,
+    ),
+    Row(
+        name="proposal",
+        says="Show the page for the partner: its sentences to choose and write, and the page made.",
+        place="proposal.yaml",
+        model="brmcourse.model.proposal:Proposal",
+        activity="brmcourse.activities.proposal",
+        template="proposal.html",
+        partner=True,
+        view="proposal_view.html",
+        paper="proposal_page.html",
     ),
 )
 

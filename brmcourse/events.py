@@ -299,6 +299,28 @@ class ValuesAsked(Body):
     yes: bool
 
 
+@dataclass(frozen=True)
+class ProposalWrote(Body):
+    """This stands in a line of the page for the partner, which is to be on it or not."""
+
+    kind = "proposal.wrote"
+    line: str
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class ProposalMade(Body):
+    """The page for the partner was made as it was on show: for whom, and its sentences by part.
+
+    It is kept whole, as what somebody else was given must not change with what it came from.
+    """
+
+    kind = "proposal.made"
+    name: str
+    lines: dict[str, list[str]]
+
+
 class Draft(NamedTuple):
     """An event to be recorded: what happened to which content, in which edition of it."""
 

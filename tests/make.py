@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from brmcourse.activities import proposal as proposals
 from brmcourse.activities.capstone import Outline, Piece
 from brmcourse.activities.conversation import Stage
 from brmcourse.activities.quiz import Exercise
@@ -16,6 +17,7 @@ from brmcourse.model.conversation import Conversation
 from brmcourse.model.course import Course, Module
 from brmcourse.model.example import Example
 from brmcourse.model.prompts import Prompts
+from brmcourse.model.proposal import Proposal
 from brmcourse.model.question import Question, Quiz
 from brmcourse.model.scale import Format, Scale
 from brmcourse.model.sheet import Sheet
@@ -321,6 +323,36 @@ def outline() -> Outline:
 def piece(name: str, content: Any) -> Piece:
     """Return a part of the plan."""
     return Piece(CATALOGUE[name], activity_of(CATALOGUE[name]), content, "module 1")
+
+
+def proposal(**extra: Any) -> proposals.Outline:
+    """Return the page for the partner: one part offers what stands in the sheet and when, one the
+    course's own words.
+    """
+    offered = {
+        "sheet": "log",
+        "pieces": [{"field": "what"}, {"field": "by", "before": ", by "}, {"field": "more"}],
+        "only": {"field": "state", "answers": ["open"], "blank": True},
+    }
+    parts = [
+        {"id": "give", "title": "I give", "most": 2, "offers": [offered]},
+        {"id": "time", "title": "Our time", "most": 2, "suggests": ["5 minutes: You talk."]},
+    ]
+    about = {
+        "id": "proposal",
+        "module": "m1",
+        "title": "A page for them",
+        "lead": "Tick what they may read.",
+        "heading": "What I heard",
+        "parts": [{"lead": f"About {part['id']}.", "hint": "A line.", **part} for part in parts],
+    }
+    form = sheet()
+    marked = [
+        field.model_copy(update={"for_partner": field.id in {"what", "by"}})
+        for field in form.fields
+    ]
+    form = form.model_copy(update={"fields": tuple(marked)})
+    return proposals.Outline(Proposal.model_validate(about | extra), {"log": form})
 
 
 def staged(**extra: Any) -> Stage:

@@ -92,7 +92,7 @@ def test_a_row_is_complete(row: Row) -> None:
     assert all(callable(getattr(activity, name)) for name in FUNCTIONS)
     assert issubclass(found(row.model), Content)
     assert kinds()[row.place] is found(row.model)
-    for template in filter(None, (row.template, row.view, row.form)):
+    for template in filter(None, (row.template, row.view, row.form, row.paper)):
         assert render._template(template)
     assert row.says.endswith(".")
     assert bool(row.holds) != row.single
@@ -105,7 +105,7 @@ def test_each_template_is_used() -> None:
     """No template lies about that neither a row nor another template names."""
     folder = render.FOLDER / "templates"
     texts = [path.read_text("utf-8") for path in folder.rglob("*.html")]
-    named = {name for row in ROWS for name in (row.template, row.view, row.form)}
+    named = {name for row in ROWS for name in (row.template, row.view, row.form, row.paper)}
     named |= {"problem.html"}
     for path in folder.glob("*.html"):
         assert path.name in named or any(f'"{path.name}"' in text for text in texts), path.name

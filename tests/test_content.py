@@ -25,6 +25,7 @@ from tests.make import (
     exercise,
     ladder,
     prompts,
+    proposal,
     questionnaire,
     sheet,
     values,
@@ -89,6 +90,9 @@ BREAKAGES = [
     ("values.yaml", "id: habit", "id: safety", "id.duplicate"),
     ("capstone.yaml", "sheet: asks", "sheet: ask", "reference.unknown"),
     ("capstone.yaml", "sheet: asks", "silence: []", "capstone.shows"),
+    ("proposal.yaml", "sheet: asks", "sheet: ask", "reference.unknown"),
+    ("proposal.yaml", "field: words", "field: answer", "proposal.private"),
+    ("proposal.yaml", "id: time", "id: heard", "id.duplicate"),
     ("baseline.yaml", "[S]", "[T]", "reference.unknown"),
     ("baseline.yaml", "format: often", "format: oftne", "reference.unknown"),
 ]
@@ -256,6 +260,7 @@ CONTENT = (
     example(),
     values(),
     capstone(),
+    proposal().proposal,
     prompts(),
     course(),
 )

@@ -21,13 +21,14 @@ SHOWN = {
     "quiz": "m1",
     "converse": "s1",
     "scale": "emp",
-    "reflect": "m2",
+    "reflect": "m6",
     "plan": "m1",
     "sheet": "promises",
     "example": "m1",
     "drawing": "m1",
     "values": "",
     "capstone": "",
+    "proposal": "",
 }
 """One of each activity."""
 
@@ -92,11 +93,12 @@ def written(name: str, partner: str) -> tuple[str, Mapping[str, Any], str]:
     """Return a subject of an activity, what its page sends to write to it, and what shows it."""
     message, subject = {
         "scale": (send("draft", partner, emp01="4"), "EMP"),
-        "reflect": (send("draft", partner, **{"m2-r1:text": "Only here"}), "m2-r1"),
+        "reflect": (send("draft", partner, **{"m6-r1:text": "Only here"}), "m6-r1"),
         "plan": (send("draft", partner, **{"m1-p1:situation": "Only here"}), "m1-p1"),
         "sheet": (send("draft", partner, **{"promises:1:what": "Only here"}), "promises"),
         "values": (send("draft", partner, **{"predicted:1:evidence": "Only here"}), "values"),
         "capstone": (send("draft", partner, **{"my-part:1:own": "Only here"}), "my-part"),
+        "proposal": (send("draft", partner, **{"line:name:text": "Only here"}), "proposal"),
     }[name]
     return subject, message, "Only here" if name != "scale" else "checked"
 
@@ -303,11 +305,11 @@ def test_nobody_by_that_key(course: Course, key: str) -> None:
     page = course.page("reflect")
     known = course.chosen
     assert words.REFUSED in page.answer(change(key, "2"))
-    html = page.answer(send("draft", key, **{"m2-r1:text": "For whom?"}))
+    html = page.answer(send("draft", key, **{"m6-r1:text": "For whom?"}))
     assert course.chosen == known
     if key:  # a page that says nothing is about the current partner
         assert words.REFUSED in html
-        assert course.about("m2-r1") == []
+        assert course.about("m6-r1") == []
     assert 'data-partner="2"' in page.open()
 
 
@@ -318,9 +320,9 @@ def test_a_deleted_file_mixes_nobody_up(library: Library, log: SqliteLog) -> Non
     course = Course(library, log).named("Lantern", "Mill")
     page = course.page("reflect")
     log.path.unlink()
-    html = page.answer(send("draft", "2", **{"m2-r1:text": "About the second"}))
+    html = page.answer(send("draft", "2", **{"m6-r1:text": "About the second"}))
     assert "About the second" in html
-    assert course.about("m2-r1") == ["2"]
+    assert course.about("m6-r1") == ["2"]
 
 
 def test_a_code_is_text(course: Course) -> None:

@@ -15,6 +15,7 @@ from brmcourse.activities import (
     conversation,
     example,
     plan,
+    proposal,
     quiz,
     reflection,
     scale,
@@ -36,6 +37,7 @@ from brmcourse.events import (
     ExampleShown,
     ExampleWrote,
     PlanWrote,
+    ProposalMade,
     QuizAnswered,
     QuizMoved,
     QuizReset,
@@ -83,9 +85,10 @@ PLAN = Place("plan", "m1", Prompted(PROMPTS.plans, PlanWrote, "m1"))
 SHEET = Place("sheet", "log", make.sheet())
 VALUES = Place("values", "", make.values())
 CAPSTONE = Place("capstone", "", make.outline())
+PROPOSAL = Place("proposal", "", make.proposal())
 EXAMPLE = Place("example", "e1", make.example())
 TOLD = Place("example", "told", make.told())
-PLACES = (QUIZ, TALK, SCALE, REFLECT, PLAN, SHEET, VALUES, CAPSTONE, EXAMPLE, AFTER)
+PLACES = (QUIZ, TALK, SCALE, REFLECT, PLAN, SHEET, VALUES, CAPSTONE, PROPOSAL, EXAMPLE, AFTER)
 
 PICKS = [{"card": name} for name in ("ann", "bea", "cyn")]
 ORDER = ["fay", "eve", "dot", "cyn", "bea", "ann"]
@@ -111,6 +114,7 @@ FINISHED = did("S", ScaleFinished({"i0": 1, "i1": None}))
 REFLECTED = did("m1-r1", ReflectionWrote("A talk in May."))
 PLANNED = did("m1-p1", PlanWrote("she asks", "listen", ""))
 NOTED = did("log", SheetWrote(1, {"what": "A list", "state": "open"}))
+MADE = did("proposal", ProposalMade("", {"give": ["A list."]}))
 RANKED = did("values", ValuesRanked(ORDER))
 GUESSED = did("values", ValuesPredicted(PICKS))
 WHY = did("example:e1", ExampleAnswered("why", "bea"), "")
@@ -126,6 +130,7 @@ DONE = {
     SHEET: [NOTED],
     VALUES: [RANKED, GUESSED],
     CAPSTONE: [REFLECTED, GUESSED],
+    PROPOSAL: [MADE],
     EXAMPLE: [WHY, SUM, SHOWN],
     AFTER: [ANSWER, ANSWER_AFTER],
 }
@@ -312,7 +317,14 @@ def test_how_the_values_begin() -> None:
 
 
 NO_WORDS = {quiz: QUIZ, conversation: TALK, scale: SCALE, capstone: CAPSTONE}
-WORDS = {reflection: REFLECT, plan: PLAN, sheet: SHEET, values: VALUES, example: EXAMPLE}
+WORDS = {
+    reflection: REFLECT,
+    plan: PLAN,
+    sheet: SHEET,
+    values: VALUES,
+    example: EXAMPLE,
+    proposal: PROPOSAL,
+}
 
 
 def test_who_holds_words() -> None:
@@ -395,13 +407,13 @@ def test_the_records_are_those_of_a_session(events: list[Event]) -> None:
 def test_a_session_shows_the_same(library: Library) -> None:
     """The page of an activity and its progress are the same record, whoever read the log first."""
     log = MemoryLog()
-    places = [find_place(library, "reflect", "m2"), find_place(library, "quiz", "m1")]
+    places = [find_place(library, "reflect", "m6"), find_place(library, "quiz", "m1")]
     progress = Progress(places)
     for place in places:
         session = Session(place.row, place.activity, place.content, Learner(log))
         session.open()
         session.answer({"action": "go end"})
-        session.answer({"action": "draft", "form": {"m2-r1:text": ["A line."]}})
+        session.answer({"action": "draft", "form": {"m6-r1:text": ["A line."]}})
         progress.catch_up(log)
         assert progress.record(place, "1") == session.state.record
         assert progress.begun(place, "1")
@@ -436,7 +448,7 @@ def test_what_is_forgotten_is_forgotten() -> None:
 def test_a_place_is_what_it_shows(library: Library) -> None:
     """Places are equal if they show the same, and are found by the names of a notebook's calls."""
     assert find_place(library, "quiz", "M1") == find_place(library, "quiz", "m1")
-    assert find_place(library, "quiz", "m1") != find_place(library, "reflect", "m2")
+    assert find_place(library, "quiz", "m1") != find_place(library, "reflect", "m6")
     assert find_place(library, "values") == VALUES
     assert len({*PLACES, *PLACES}) == len(PLACES)
     with pytest.raises(UnknownIdError):

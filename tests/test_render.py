@@ -13,6 +13,7 @@ from brmcourse.activities import (
     conversation,
     example,
     plan,
+    proposal,
     quiz,
     reflection,
     scale,
@@ -23,6 +24,7 @@ from brmcourse.activities.activity import Action
 from brmcourse.activities.capstone import Outline
 from brmcourse.activities.writing import Prompted
 from brmcourse.content.library import Library
+from brmcourse.events import Draft, SheetWrote
 from brmcourse.model.base import Content
 from brmcourse.rendering.render import Around, render_problem
 from tests.make import (
@@ -37,9 +39,10 @@ from tests.make import (
     told,
 )
 from tests.make import example as example_content
+from tests.make import proposal as proposal_content
 from tests.make import sheet as log
 from tests.make import values as cards
-from tests.play import Play, fill, page
+from tests.play import Play, event, fill, page
 
 VOID = {"input", "br", "hr", "img", "line", "circle", "meta", "link"}
 
@@ -99,6 +102,7 @@ def states(library: Library) -> Iterator[Any]:
     yield from sheet_states()
     yield from values_states()
     yield from capstone_states()
+    yield from proposal_states()
     yield from example_states()
     play = Play(scale, ladder())
     yield play.state
@@ -192,6 +196,29 @@ def capstone_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
         for part in play.state.outline.capstone.parts:
             yield play.do("edit", part.id)
         yield play.do("done")
+
+
+def proposal_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
+    """Yield the page for the partner step by step, with something wrong at first."""
+    content = proposal_content()
+    content = replace(
+        content,
+        proposal=spice(content.proposal),
+        sheets={name: spice(form) for name, form in content.sheets.items()},
+    )
+    told = [event(Draft("log", 1, SheetWrote(1, {"what": EVIL, "by": "2026-12-01"})))]
+    play = Play(proposal, content, told)
+    yield play.state
+    yield play.do("look")
+    own = {"line:name:on": "yes", "line:name:text": EVIL}
+    own |= {"line:give:own:1:on": "yes", "line:give:own:1:text": EVIL}
+    own |= {"line:give:sheet:log:what:1:on": "yes", "line:give:sheet:log:what:1:text": EVIL}
+    yield play.do("look", **own)
+    yield play.do("make", **own, **{"line:time:suggested:1:text": ""})
+    yield play.do("make", **own)
+    yield play.do("write", **{"line:give:own:2:on": "yes", "line:give:own:2:text": EVIL})
+    yield play.do("page")
+    yield play.reopened
 
 
 def example_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
@@ -314,7 +341,8 @@ def evil(content: Any) -> Any:
 
 @pytest.mark.parametrize("spice", [plain, evil])
 @pytest.mark.parametrize(
-    "states", [sheet_states, values_states, capstone_states, example_states, writing_states]
+    "states",
+    [sheet_states, values_states, capstone_states, proposal_states, example_states, writing_states],
 )
 def test_every_text_is_escaped(
     states: Callable[..., Iterator[Any]], spice: Callable[[Any], Any]

@@ -128,6 +128,14 @@ def shuffled(items: Sequence[T], seed: str, subject: str) -> tuple[T, ...]:
     return tuple(chance.sample(items, len(items)))
 
 
+def day(text: str) -> str:
+    """Return a date of a form (like 2026-06-03) in words; anything else as it is."""
+    try:
+        return f"{date.fromisoformat(text):%d %B %Y}".removeprefix("0")
+    except ValueError:
+        return text
+
+
 def number(text: str) -> int:
     """Return the whole number from 0 that a page's form names, or -1, which nothing has."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004

@@ -41,6 +41,11 @@ def prompt(name: str, field: str) -> str:
     return f"{name}:{field}"
 
 
+def line(key: str, what: str) -> str:
+    """Return the field for the text of a line of the page for the partner, or for its tick."""
+    return f"line:{key}:{what}"
+
+
 def place(card: str) -> str:
     """Return the field for the place of a value in the learner's own order."""
     return f"rank:{card}"

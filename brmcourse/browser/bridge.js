@@ -120,6 +120,11 @@ function render({ model, el }) {
   function single(event) {
     if (event.detail > 1 && event.target.closest?.("button:not(.brm-order button)")) event.preventDefault();
   }
+  function copy(event) {
+    const box = event.target.closest?.("[data-copy]")?.parentElement;
+    box?.querySelector("textarea").select(); // where the browser does not copy, the learner's own keys do
+    if (box) box.querySelector("[role=status]").textContent = box.dataset[document.execCommand("copy") ? "copied" : "marked"];
+  }
   function release() {
     pressed = false;
     if (held) setTimeout(answered, 0, held); // after the click, which may have sent something newer
@@ -128,8 +133,7 @@ function render({ model, el }) {
   const draftOf = (event) => event.target.closest("form[data-draft]");
   const isText = (event) => event.target.matches(TEXT);
   root.addEventListener("submit", submit);
-  root.addEventListener("click", follow);
-  root.addEventListener("click", single);
+  for (const heard of [follow, single, copy]) root.addEventListener("click", heard);
   root.addEventListener("input", (e) => draftOf(e) && isText(e) && typed(draftOf(e)));
   // Sent at once: an earlier answer that came in between would take the new choice back.
   root.addEventListener("change", (e) => draftOf(e) && (typed(draftOf(e)), flush(draftOf(e))));

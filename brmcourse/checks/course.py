@@ -9,6 +9,7 @@ from brmcourse.checks import (
     coverage,
     editions,
     notebooks,
+    proposals,
     questions,
     quizzes,
     references,
@@ -34,6 +35,7 @@ FAMILIES = (
     vocabulary,
     notebooks,
     coverage,
+    proposals,
     editions,
     silence,
 )

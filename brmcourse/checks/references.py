@@ -14,8 +14,10 @@ from brmcourse.model.capstone import Capstone
 from brmcourse.model.course import Module
 from brmcourse.model.evidence import Evidence
 from brmcourse.model.prompts import Prompts
+from brmcourse.model.proposal import Only, Proposal
 from brmcourse.model.question import Quiz
 from brmcourse.model.scale import Baseline, Scale
+from brmcourse.model.sheet import Sheet
 from brmcourse.model.values import Values
 
 
@@ -57,6 +59,8 @@ def dangling(content: Content, whole: Whole) -> Iterator[Flaw]:
             yield from _draws(content, whole)
         case Capstone():
             yield from _in_capstone(content, whole)
+        case Proposal():
+            yield from _in_proposal(content, whole)
 
 
 def _in_quiz(quiz: Quiz, whole: Whole, modules: Mapping[str, Module]) -> Iterator[Flaw]:
@@ -115,6 +119,37 @@ def _in_capstone(capstone: Capstone, whole: Whole) -> Iterator[Flaw]:
             kind, name = shown.name
             if name not in known[kind]:
                 yield unknown(("parts", position, "shows", number, kind), kind, name, known[kind])
+
+
+def _in_proposal(proposal: Proposal, whole: Whole) -> Iterator[Flaw]:
+    """Find sheets, fields and answers that are offered and not there."""
+    if any(path.startswith("data/sheets/") for path in whole.broken):
+        return
+    sheets = {sheet.id: sheet for sheet, _ in whole.all(Sheet)}
+    for position, part in enumerate(proposal.parts):
+        for number, offer in enumerate(part.offers):
+            place = ("parts", position, "offers", number)
+            if offer.sheet not in sheets:
+                yield unknown((*place, "sheet"), "sheet", offer.sheet, sheets)
+                continue
+            sheet = sheets[offer.sheet]
+            known = [field.id for field in sheet.fields]
+            for at, piece in enumerate(offer.pieces):
+                if piece.field not in known:
+                    yield unknown((*place, "pieces", at, "field"), "field", piece.field, known)
+            if offer.only:
+                yield from _only(offer.only, sheet, (*place, "only"))
+
+
+def _only(only: Only, sheet: Sheet, place: Place) -> Iterator[Flaw]:
+    choices = {field.id: field for field in sheet.fields if field.kind == "choice"}
+    if only.field not in choices:
+        yield unknown((*place, "field"), "field of kind choice", only.field, choices)
+        return
+    known = [answer.id for answer in choices[only.field].options]
+    for number, answer in enumerate(only.answers):
+        if answer not in known:
+            yield unknown((*place, "answers", number), "option", answer, known)
 
 
 def _prompts(whole: Whole, field: str) -> Iterator[str]:

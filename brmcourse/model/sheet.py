@@ -30,6 +30,7 @@ class FormField(Content):
     """One thing to fill in: a line, a text of several lines, a date, or a choice of answers.
 
     `short` is what its column is called where the entries of a list are shown, if not the label.
+    `for_partner` says that its words may be offered for the page that the partner reads.
     """
 
     id: Id
@@ -37,6 +38,7 @@ class FormField(Content):
     label: Text
     short: Text | None = None
     hint: Text | None = None
+    for_partner: bool = False
     options: tuple[Answer, ...] = ()
 
     def said(self, value: str) -> str:
@@ -120,7 +122,7 @@ class Sheet(Answerable):
     `names` is the field with the code of the partner, on the sheet where one is chosen.
     """
 
-    unshown: ClassVar[Any] = {"names": True}
+    unshown: ClassVar[Any] = {"names": True, "fields": {"__all__": {"for_partner"}}}
 
     id: Id
     module: Id

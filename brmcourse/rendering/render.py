@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from math import ceil, floor
 from pathlib import Path
@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from brmcourse.activities import fields
+from brmcourse.activities.activity import day
 from brmcourse.partners import Partners
 from brmcourse.rendering import drawings, geometry
 from brmcourse.rendering import map as maps
@@ -44,11 +45,14 @@ class Around:
 
     hidden   fields of each form, by name, where forms are sent without a script
     reading  gives the address of a section of the module by its title
+    paper    the address below which pages to hand out lie, by activity and partner; empty where
+             there are none
     ticket   the hidden fields as HTML; the partner's key is one of them
     """
 
     hidden: Mapping[str, str] = field(default_factory=dict)
     reading: Callable[[str], str] = "#{}".format
+    paper: str = ""
     ticket: Markup = NO_TICKET
 
     def about(self, partner: str) -> "Around":
@@ -130,14 +134,6 @@ def names_partner(sheet: "Sheet", about: About | None) -> bool:
 def clock(time: datetime) -> str:
     """Return a moment as the learner's own clock shows it."""
     return time.astimezone().strftime("%H:%M")
-
-
-def day(text: str) -> str:
-    """Return a date of a form (like 2026-06-03) in words; anything else as it is."""
-    try:
-        return f"{date.fromisoformat(text):%d %B %Y}".removeprefix("0")
-    except ValueError:
-        return text
 
 
 def number(value: float) -> str:

@@ -49,6 +49,9 @@ from brmcourse.session import Learner, Session, explain, find_session
 WHOLE = "all"
 """The address of a whole module on one page, below the module's own."""
 
+PAPER = "/print"
+"""The address below which pages to hand out lie."""
+
 ALIVE = "/brmcourse/alive"
 OPEN_PATHS = (ALIVE, "/static/")
 """What may be asked for without a key."""
@@ -112,6 +115,7 @@ class CoursePages:
             Route("/", self.home),
             Route("/", self.sent_home, methods=["POST"]),
             Route("/mine", self.mine),
+            Route(PAPER + "/{name}/{partner}", self.paper),
             Route("/{page}", self.page),
             Route("/{page}", self.sent, methods=["POST"]),
             Route("/{page}/{step}", self.step),
@@ -143,6 +147,15 @@ class CoursePages:
         known = self._learner.partners()
         texts = home.texts(steps.modules, steps.progress, known.current)
         return self._html(request, "mine.html", texts=texts, partners=known)
+
+    def paper(self, request: Request) -> Response:
+        """Answer with a page that the learner made to hand out: nothing else stands on it."""
+        steps = self._shelf.steps()
+        steps.progress.catch_up(self._learner.log)
+        found = home.paper(steps.modules, steps.progress, **request.path_params)
+        if found is None:
+            raise HTTPException(404)
+        return self._html(request, "paper.html", paper=found)
 
     def page(self, request: Request) -> Response:
         """Answer with a page beside the modules, or go to the step of a module to go on with."""
@@ -227,7 +240,10 @@ class CoursePages:
             forms.ACTIVITY: call.key,
             forms.NONCE: new_id(),
         }
-        return Around(hidden, lambda title: reading.address(title) or "#")
+        return self._address(reading, hidden)
+
+    def _address(self, reading: Reading, hidden: Mapping[str, str]) -> Around:
+        return Around(hidden, lambda title: reading.address(title) or "#", PAPER)
 
     # What pages send
 
@@ -258,8 +274,7 @@ class CoursePages:
         if call is None:
             raise HTTPException(404)
         session = self._session(sent.visit, call)
-        address = Around(reading=lambda title: reading.address(title) or "#")
-        html = session.answer(sent.message, address)
+        html = session.answer(sent.message, self._address(reading, {}))
         if not sent.scripted:
             visit = sent.visit if VISIT.fullmatch(sent.visit) else new_visit()
             place = focus(html) or call.key

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brmcourse.activities import fields
+from brmcourse.activities.activity import day
 from brmcourse.hosts.pages import assets, forms
-from brmcourse.rendering.render import day
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -72,6 +72,29 @@ def key(place: Place) -> str:
     return f"{place.name}-{place.about}" if place.about else place.name
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A page to hand out: what stands above it, all of it as HTML, and where it was made."""
+
+    heading: str
+    html: Markup
+    address: str
+
+
+def paper(
+    modules: Sequence[ModuleSteps], progress: Progress, name: str, partner: str
+) -> Paper | None:
+    """Return the page that an activity made about that partner; None if there is none."""
+    for module in modules:
+        for place in (place for step in module.steps for place in step.places):
+            record = progress.record(place, partner)
+            if place.name == name and place.row.paper and place.activity.done(record):
+                state = place.activity.begin(record, Context(partner=partner, today=date.min))
+                html = Markup(render_view(place.row.paper, state, 1))  # noqa: S704 -- escaped
+                return Paper(state.heading, html, _where(modules, place))
+    return None
+
+
 def _where(modules: Sequence[ModuleSteps], place: Place) -> str:
     for module in modules:
         for step in module.steps:
