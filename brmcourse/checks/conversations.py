@@ -263,10 +263,10 @@ def last_move(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
 def reply(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
     """Find moves that the partner answers in the same words as another of that turn."""
     for name, node in conversation.nodes.items():
-        heard: dict[str | None, int] = {}
+        heard: dict[str, int] = {}
         for place, choice in enumerate(node.choices):
             first = heard.setdefault(choice.reply, place)
-            if choice.reply and first != place and choice.text != node.choices[first].text:
+            if first != place and choice.text != node.choices[first].text:
                 yield Flaw(
                     ("nodes", name, "choices", place),
                     f'the reply "{choice.reply}" answers two choices of "{name}"',
@@ -297,8 +297,7 @@ def moves(_course: Course, whole: Whole) -> Iterator[Flaw]:
     for conversation, _ in whole.all(Conversation):
         for node in conversation.nodes.values():
             for choice in node.choices:
-                if choice.move:
-                    used.setdefault(choice.move, []).append(choice.points == BEST)
+                used.setdefault(choice.move, []).append(choice.points == BEST)
     lowest, highest = STRONG
     for move, strong in sorted(used.items()):
         share = sum(strong) / len(strong)

@@ -111,7 +111,7 @@ class Choice(Content):
     """
 
     text: Text
-    move: Move | None = None
+    move: Move
     when: Condition | None = Field(default=None, alias="if")
     needs: Condition | None = None
     points: Literal[0, 1, 2]
@@ -121,7 +121,7 @@ class Choice(Content):
     fact: Id | None = None
     bars: tuple[Text, ...] = ()
     next: Id
-    reply: Text | None = None
+    reply: Text
     feedback: Text
 
 
