@@ -65,7 +65,7 @@ def moving(number: int, turn: int = 0) -> dict[str, Any]:
     return {"n": new_id(), "action": f"choose {number}", "form": {"turn": [str(turn)]}}
 
 
-def wrote(text: str, field: str = "m2-r1:text") -> dict[str, Any]:
+def wrote(text: str, field: str = "m6-r1:text") -> dict[str, Any]:
     """Return what the page sends when a text is saved."""
     return {"n": new_id(), "action": "draft", "form": {field: [text]}}
 
@@ -303,7 +303,7 @@ def test_course_without_any_disk(library: Library) -> None:
     saved.
     """
     log = SqliteLog(Path("/proc/nowhere/answers.sqlite"))
-    page = find_session(library, "reflect", "m2", Learner(log))
+    page = find_session(library, "reflect", "m6", Learner(log))
     html = page.answer(wrote("My day"))
     assert "My day" in html
     assert "cannot be saved at the moment" in html
@@ -314,12 +314,12 @@ def test_half_a_letter(log: SqliteLog, library: Library) -> None:
     """Half of a letter pair is kept as U+FFFD, the text around it to the letter, and later texts
     are saved.
     """
-    page = find_session(library, "reflect", "m2", Learner(log))
+    page = find_session(library, "reflect", "m6", Learner(log))
     html = page.answer(wrote("be\ud800fore 😀"))
     html.encode()
     assert "be\ufffdfore 😀" in html
     assert "later" in page.answer(wrote("later"))
-    texts = [event.body.text for event in SqliteLog(log.path).read(subjects=["m2-r1"])[1]]
+    texts = [event.body.text for event in SqliteLog(log.path).read(subjects=["m6-r1"])[1]]
     assert texts == ["be\ufffdfore 😀", "later"]
 
 
@@ -328,14 +328,14 @@ def test_too_long(log: SqliteLog, library: Library, text: str) -> None:
     """A text too long to be read back is refused with a sentence and not recorded; one that is
     shown as kept can be read back.
     """
-    page = find_session(library, "reflect", "m2", Learner(log))
+    page = find_session(library, "reflect", "m6", Learner(log))
     page.answer(wrote("before"))
     html = page.answer(wrote(text))
     assert words.TOO_LONG in html
     assert "Try again" not in html
     assert "before" in html
     page.answer(wrote(text[: LONGEST // 7]))
-    (first, second) = SqliteLog(log.path).read(subjects=["m2-r1"])[1]
+    (first, second) = SqliteLog(log.path).read(subjects=["m6-r1"])[1]
     assert first.body.text == "before"
     assert second.body.text == text[: LONGEST // 7]
 

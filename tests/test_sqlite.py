@@ -415,7 +415,7 @@ def test_all_is_in_one_file_when_a_process_ends(tmp_path: Path) -> None:
     """A process that showed an activity leaves the learner's answers in the one file."""
     path = tmp_path / "own" / "answers.sqlite"
     code = (
-        "from brmcourse.session import open_session; page = open_session('reflect', 'm2'); "
+        "from brmcourse.session import open_session; page = open_session('reflect', 'm6'); "
         "page.open(); key = page.subjects[0]; "
         "html = page.answer({'action': 'draft', 'form': {f'{key}:text': ['At the end']}}); "
         "assert 'At the end' in html"

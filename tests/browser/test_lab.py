@@ -22,7 +22,7 @@ from .look import violations
 from .server import CourseServer
 
 SMALL = {"width": 640, "height": 800}
-CELL = 'from brmcourse import quiz, reflect\nquiz("m1-before")\nreflect("m2")'
+CELL = 'from brmcourse import quiz, reflect\nquiz("m1-before")\nreflect("m6")'
 FIRST = ".brm >> nth=0"
 KEY = "key"
 COMMANDS = ["d", "d", "a", "b", "x", "1", "m", "ArrowUp", "ArrowDown", "Shift+M", "z", "c", "v"]
@@ -168,7 +168,7 @@ def test_keys_in_an_activity_leave_the_notebook_alone(
     """
     quiz, prompt = (
         library.named("questions", "m1-before"),
-        library.named("prompts", "m2").reflections[0],
+        library.named("prompts", "m6").reflections[0],
     )
     plain.turn_to("Reflection")
     plain.write("Your notes", "Kept. ", under=prompt.title)

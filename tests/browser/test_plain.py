@@ -91,8 +91,8 @@ def test_a_page_left_open_over_a_restart_and_a_second_tab_lose_nothing(
     page: Page, server: CourseServer, library: Library
 ) -> None:
     """A form sent after the course was started anew is kept once, and another tab shows it."""
-    prompt = library.named("prompts", "m2").reflections[0]
-    page.goto(server.module("m2"))
+    prompt = library.named("prompts", "m6").reflections[0]
+    page.goto(server.module("m6"))
     form = page.locator("section[aria-label=Reflection] form", has_text=prompt.title)
     form.locator("textarea").fill("Typed before the restart.")
     server.stop()
@@ -102,7 +102,7 @@ def test_a_page_left_open_over_a_restart_and_a_second_tab_lose_nothing(
     texts = [body["text"] for body in server.bodies(prompt.id)]
     assert texts == ["Typed before the restart."]
     other = page.context.new_page()
-    other.goto(server.module("m2"))
+    other.goto(server.module("m6"))
     field = other.locator("section[aria-label=Reflection] form", has_text=prompt.title)
     expect(field.locator("textarea")).to_have_value("Typed before the restart.")
     other.close()
