@@ -1,8 +1,10 @@
 """Sheets for readers who judge the course cold, and what their answers come to.
 
-    python tools/readers.py blind DIR       options alone, over the whole course, in random order
-    python tools/readers.py outsider DIR    with the stem or the partner's line, likewise
-    python tools/readers.py score DIR       what the answers in DIR come to
+    python tools/readers.py blind DIR [KIND]     options alone, over the whole course, in random order
+    python tools/readers.py outsider DIR [KIND]  with the stem or the partner's line, likewise
+    python tools/readers.py score DIR            what the answers in DIR come to
+
+KIND is how the kinds begin that are wanted: `conversation`, `quiz`, `test: single` and so on.
 
 A sheet is cut into parts (`blind-1.md` …), one for each reader; beside it lies `blind-1.answers`, a
 line for each question with its number and the letter chosen. DIR also gets the key, which no reader
@@ -68,11 +70,11 @@ def _turns(talk: Conversation) -> Iterator[Asked]:
         yield Asked("conversation", f"{talk.id}:{name}", before, worth)
 
 
-def write(where: Path, sheet: str) -> None:
+def write(where: Path, sheet: str, kind: str = "") -> None:
     """Write the parts of a sheet and its key."""
     where.mkdir(parents=True, exist_ok=True)
     chance = Random(sheet)  # noqa: S311 -- no secret
-    questions = list(asked())
+    questions = [question for question in asked() if question.kind.startswith(kind)]
     chance.shuffle(questions)
     key = []
     for start in range(0, len(questions), PART):
@@ -112,5 +114,5 @@ def score(where: Path) -> None:
 
 
 if __name__ == "__main__":
-    _, command, folder = sys.argv
-    score(Path(folder)) if command == "score" else write(Path(folder), command)
+    _, command, folder, *wanted = sys.argv
+    score(Path(folder)) if command == "score" else write(Path(folder), command, *wanted)
