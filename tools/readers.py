@@ -1,6 +1,6 @@
 """Sheets for readers who judge the course cold, and what their answers come to.
 
-    python tools/readers.py blind DIR [KIND]     options alone, over the whole course, in random order
+    python tools/readers.py blind DIR [KIND]     options alone, of the whole course, at random
     python tools/readers.py outsider DIR [KIND]  with the stem or the partner's line, likewise
     python tools/readers.py score DIR            what the answers in DIR come to
 
