@@ -125,10 +125,10 @@ def test_a_cut_line_loses_and_doubles_nothing(
     learner: Learner, server: CourseServer, library: Library
 ) -> None:
     """What is typed and answered while the line is cut is sent by itself afterwards, once."""
-    prompt = library.named("prompts", "m3").reflections[0]
-    quiz = library.named("questions", "m3-before")
+    prompt = library.named("prompts", "m6").reflections[0]
+    quiz = library.named("questions", "m6-before")
     chosen = quiz.questions[0].options[1]
-    learner.page.goto(server.module("m3"))
+    learner.page.goto(server.module("m6"))
     away = learner.page.locator(".course-away")
     learner.page.context.set_offline(True)
     learner.turn_to(quiz.title)
