@@ -220,7 +220,7 @@ def test_the_code_is_nowhere_on_the_page(library: Library) -> None:
             "I give: 3 are ticked, and 2 fit.",
             "give-sheet-log-what-1-on",
         ),
-        ({"give__own__1": "x" * 241}, "one sentence has 241 characters", "give-own-1-text"),
+        ({"give__own__1": "x" * 181}, "one sentence has 181 characters", "give-own-1-text"),
     ],
 )
 def test_what_is_no_page_yet(lines: dict[str, str], words: str, field: str) -> None:

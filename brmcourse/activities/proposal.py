@@ -20,7 +20,7 @@ from brmcourse.events import Draft, Event, ProposalMade, ProposalWrote
 from brmcourse.model.proposal import Offer, Only, Part, Proposal
 from brmcourse.model.sheet import FormField, Sheet
 
-LONGEST = 240
+LONGEST = 180
 """The most characters of a sentence, so that all of them fit on one sheet of paper."""
 
 NAME = "name"

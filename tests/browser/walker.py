@@ -251,6 +251,14 @@ class Walker:
             part.locator(f"#capstone-{chapter.id}-done").click()
             expect(part.locator(f"#capstone-{chapter.id}-edit")).to_be_visible()
 
+    def proposal(self, part: Locator) -> None:
+        """Write the line to open with, look at what will be on the page, and make it."""
+        part.locator("#opening-own-1-text").fill("Thank you for the quarter of an hour.")
+        part.locator("#proposal-look").click()
+        expect(part.locator("#proposal-looking")).to_be_visible()
+        part.locator("#proposal-make").click()
+        expect(part.locator("#proposal-made")).to_be_visible()
+
 
 def _worth(choice: Choice) -> float:
     return choice.points
