@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brmcourse.content.library import Library
-from brmcourse.events import QuizAnswered, StepPassed, new_id
+from brmcourse.events import Draft, ProposalMade, QuizAnswered, StepPassed, new_id
 from brmcourse.hosts.pages import forms
 from brmcourse.hosts.pages.reading import Call, calls_in, harmless, read
 from brmcourse.partners import choosing
@@ -115,11 +115,31 @@ def test_bold_words_lead_to_the_glossary(tmp_path: Path) -> None:
 def test_what_was_written_stands_on_one_page(site: Site) -> None:
     """All that was written is gathered, by module, with a way back to it."""
     assert "Nothing yet." in site.get("/mine")
-    html = site.get("/m2/write-it-down")
+    html = site.get("/m6/write-it-down")
     field = re.search(r'<textarea[^>]* name="([^"]+)"', html)[1]
-    site.post("/m2/write-it-down", html, **{field: "A <b>note</b>."}, action="draft")
+    site.post("/m6/write-it-down", html, **{field: "A <b>note</b>."}, action="draft")
     assert "A &lt;b&gt;note&lt;/b&gt;." in site.get("/mine")
     assert "A &lt;b&gt;note&lt;/b&gt;." in site.get("/")
+
+
+def test_a_page_to_hand_out_holds_nothing_else(site: Site, learner: Learner) -> None:
+    """What was made for the partner has an address of its own for each of them. It names neither
+    the code nor the course, and is there only once it was made, for who may come in.
+    """
+    address = "/print/proposal/1"
+    assert site.client.get(address).status_code == 404
+    learner.record([choosing("Harbour")], new_id(), "1")
+    made = ProposalMade("", {"propose": ["A <b>list</b>."]})
+    learner.record([Draft("proposal", 1, made)], new_id(), "1")
+    html = site.get(address)
+    assert "A &lt;b&gt;list&lt;/b&gt;." in html
+    assert "Harbour" not in html
+    assert site.pages._shelf.course.title not in unescape(html)
+    step = re.search(r'href="(/m8/[\w-]+)#proposal"', html)[1]
+    assert f'href="{address}"' in site.get(step)
+    for other in ("/print/proposal/2", "/print/proposal/x", "/print/sheet/1", "/print/proposal"):
+        assert site.client.get(other).status_code == 404
+    assert site.stranger.get(address).status_code == 403
 
 
 def test_another_partner_can_be_chosen_at_home(site: Site, learner: Learner) -> None:
