@@ -6,6 +6,7 @@ beside the modules and their steps. Both know nothing of pages.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
 from threading import RLock
@@ -15,7 +16,16 @@ from brmcourse.activities.activity import Activity, Note
 from brmcourse.catalogue import CATALOGUE, Row, activity_of
 from brmcourse.content.library import Library
 from brmcourse.errors import UnknownIdError
-from brmcourse.events import Draft, Event, StepPassed
+from brmcourse.events import (
+    Body,
+    Draft,
+    Event,
+    ExampleWrote,
+    PlanWrote,
+    ReflectionWrote,
+    SheetWrote,
+    StepPassed,
+)
 from brmcourse.log.log import START, Log
 
 EDITION = 1
@@ -79,6 +89,17 @@ class Written(NamedTuple):
     note: Note
 
 
+class Left(NamedTuple):
+    """What was written to a question that the course does not ask any more, and when."""
+
+    text: str
+    time: datetime
+
+
+WRITING = (ReflectionWrote, PlanWrote, SheetWrote, ExampleWrote)
+"""What holds words of the learner's own."""
+
+
 class _Kept:
     """A place with its records by partner, and the partners that anything was done about."""
 
@@ -116,6 +137,7 @@ class Progress:
         self._number = 0
         self._last: dict[str, tuple[int, Touched]] = {}
         self._passed: dict[str, frozenset[str]] = {}
+        self._left: dict[tuple[str, str, int], Left] = {}
         for kept in self._kept.values():
             kept.records = {}
             kept.begun = set()
@@ -136,7 +158,10 @@ class Progress:
             self._number = number
             if isinstance(event.body, StepPassed):
                 self._pass(event.subject, event.body.step)
-            for kept, own in resting(event.subject, ()):
+            resting_on_it = resting(event.subject, ())
+            if not resting_on_it:
+                self._leave(event)
+            for kept, own in resting_on_it:
                 partner = event.partner if kept.partner else ""
                 before = kept.records.get(partner, kept.blank)
                 after = kept.fold(before, event)
@@ -150,6 +175,16 @@ class Progress:
     def _pass(self, module: str, step: str) -> None:
         self._passed[module] = self.passed(module) | {step}
         self._last[""] = (self._number, Touched(None, module, step))
+
+    def _leave(self, event: Event) -> None:
+        """Keep in view what was written to something that the course asks no more."""
+        lines = [text for text in _texts(event.body) if text.strip()]
+        entry = event.body.entry if isinstance(event.body, SheetWrote) else 0
+        key = (event.partner, event.subject, entry)
+        if lines:
+            self._left[key] = Left("\n".join(lines), event.time)
+        elif isinstance(event.body, WRITING):
+            self._left.pop(key, None)
 
     def record(self, place: Place, partner: str) -> Any:
         """Return what is recorded of a place."""
@@ -181,6 +216,22 @@ class Progress:
             written = kept.activity.written(kept.record(partner))
             found += [Written(place, note) for note in written]
         return sorted(found, key=lambda written: written.note.time, reverse=True)
+
+    def left(self, partner: str) -> list[Left]:
+        """Return what stands written where the course asks no more, the latest first."""
+        found = [left for (about, _, _), left in self._left.items() if about in {partner, ""}]
+        return sorted(found, key=lambda left: left.time, reverse=True)
+
+
+def _texts(body: Body) -> Sequence[str]:
+    match body:
+        case ReflectionWrote(text=text) | ExampleWrote(text=text):
+            return (text,)
+        case PlanWrote():
+            return (body.situation, body.action, body.when)
+        case SheetWrote(texts=texts):
+            return tuple(texts.values())
+    return ()
 
 
 def _resting(places: Iterable[_Kept]) -> dict[str, list[tuple[_Kept, bool]]]:

@@ -779,7 +779,7 @@ def test_writing_keeps_text_to_the_letter(library: Library) -> None:
     when they change.
     """
     text = ("<script>alert('x')</script> & \"quotes\" 😀\n\n" * 600)[:20_000]
-    prompts = reflection.find(library, "m1")
+    prompts = reflection.find(library, "m6")
     first = prompts.prompts[0].id
     play = Play(reflection, prompts)
     play.do("draft", **{f"{first}:text": text})

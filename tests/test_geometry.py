@@ -134,7 +134,8 @@ def debrief(turns: int = 2, **extra: Any) -> str:
 
 def nodes(*, gauge: str | None = None) -> dict[str, Any]:
     """Return a conversation of one move that may do something to a gauge."""
-    move = {"text": "A move", "move": "ask", "reply": "Yes.", "points": 2, "skill": "listen", "next": "good", "feedback": "Good."}
+    words = {"text": "A move", "reply": "Yes.", "feedback": "Good."}
+    move = {**words, "move": "ask", "points": 2, "skill": "listen", "next": "good"}
     effects = {gauge: 2} if gauge else {}
     return {
         "one": {"says": "Well?", "choices": [move | {"effects": effects}]},

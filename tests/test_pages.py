@@ -11,7 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brmcourse.content.library import Library
-from brmcourse.events import Draft, ProposalMade, QuizAnswered, StepPassed, new_id
+from brmcourse.events import (
+    FIRST_PARTNER,
+    Draft,
+    ProposalMade,
+    QuizAnswered,
+    ReflectionWrote,
+    SheetWrote,
+    StepPassed,
+    new_id,
+)
 from brmcourse.hosts.pages import forms
 from brmcourse.hosts.pages.reading import Call, calls_in, harmless, read
 from brmcourse.partners import choosing
@@ -140,6 +149,20 @@ def test_a_page_to_hand_out_holds_nothing_else(site: Site, learner: Learner) -> 
     for other in ("/print/proposal/2", "/print/proposal/x", "/print/sheet/1", "/print/proposal"):
         assert site.client.get(other).status_code == 404
     assert site.stranger.get(address).status_code == 403
+
+
+def test_what_is_asked_no_more_is_kept_in_view(site: Site, learner: Learner) -> None:
+    """A text to a question that the course has dropped still stands among what was written."""
+    for text in ("An earlier <b>note</b>.", "A later one."):
+        learner.record([Draft("m0-gone", 1, ReflectionWrote(text))], new_id(), FIRST_PARTNER)
+    learner.record([Draft("gone", 1, SheetWrote(2, {"a": "One", "b": "Two"}))], new_id(), "1")
+    html = site.get("/mine")
+    assert "From earlier versions of the course" in html
+    assert "A later one." in html
+    assert "One\nTwo" in html
+    assert "An earlier" not in html
+    learner.record([Draft("m0-gone", 1, ReflectionWrote(" "))], new_id(), FIRST_PARTNER)
+    assert "A later one." not in site.get("/mine")
 
 
 def test_another_partner_can_be_chosen_at_home(site: Site, learner: Learner) -> None:

@@ -145,8 +145,9 @@ class CoursePages:
         steps = self._shelf.steps()
         steps.progress.catch_up(self._learner.log)
         known = self._learner.partners()
-        texts = home.texts(steps.modules, steps.progress, known.current)
-        return self._html(request, "mine.html", texts=texts, partners=known)
+        texts = list(home.texts(steps.modules, steps.progress, known.current))
+        left = steps.progress.left(known.current)
+        return self._html(request, "mine.html", texts=texts, left=left, partners=known)
 
     def paper(self, request: Request) -> Response:
         """Answer with a page that the learner made to hand out: nothing else stands on it."""
