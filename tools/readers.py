@@ -1,10 +1,11 @@
 """Sheets for readers who judge the course cold, and what their answers come to.
 
-    python tools/readers.py blind DIR [KIND]     options alone, of the whole course, at random
-    python tools/readers.py outsider DIR [KIND]  with the stem or the partner's line, likewise
-    python tools/readers.py score DIR            what the answers in DIR come to
+    python tools/readers.py blind DIR [KIND [NAME …]]     options alone, in random order
+    python tools/readers.py outsider DIR [KIND [NAME …]]  with the stem or the partner's line
+    python tools/readers.py score DIR                     what the answers in DIR come to
 
-KIND is how the kinds begin that are wanted: `conversation`, `quiz`, `test: single` and so on.
+KIND is how the kinds begin that are wanted: `conversation`, `quiz`, `test: single` and so on; NAME,
+how the ids begin. Without them it is the whole course.
 
 A sheet is cut into parts (`blind-1.md` …), one for each reader; beside it lies `blind-1.answers`, a
 line for each question with its number and the letter chosen. DIR also gets the key, which no reader
@@ -70,11 +71,15 @@ def _turns(talk: Conversation) -> Iterator[Asked]:
         yield Asked("conversation", f"{talk.id}:{name}", before, worth)
 
 
-def write(where: Path, sheet: str, kind: str = "") -> None:
+def write(where: Path, sheet: str, kind: str = "", *names: str) -> None:
     """Write the parts of a sheet and its key."""
     where.mkdir(parents=True, exist_ok=True)
     chance = Random(sheet)  # noqa: S311 -- no secret
-    questions = [question for question in asked() if question.kind.startswith(kind)]
+    questions = [
+        question
+        for question in asked()
+        if question.kind.startswith(kind) and question.name.startswith(names or "")
+    ]
     chance.shuffle(questions)
     key = []
     for start in range(0, len(questions), PART):
