@@ -97,7 +97,7 @@ def written(name: str, partner: str) -> tuple[str, Mapping[str, Any], str]:
         "plan": (send("draft", partner, **{"m1-p1:situation": "Only here"}), "m1-p1"),
         "sheet": (send("draft", partner, **{"promises:1:what": "Only here"}), "promises"),
         "values": (send("draft", partner, **{"predicted:1:evidence": "Only here"}), "values"),
-        "capstone": (send("draft", partner, **{"my-part:1:own": "Only here"}), "my-part"),
+        "capstone": (send("draft", partner, **{"labels:1:own": "Only here"}), "labels"),
         "proposal": (send("draft", partner, **{"line:name:text": "Only here"}), "proposal"),
     }[name]
     return subject, message, "Only here" if name != "scale" else "checked"

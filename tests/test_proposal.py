@@ -370,7 +370,6 @@ def test_every_marked_field_is_offered_and_the_others_are_private(library: Libra
     marked = {(form.id, field.id) for form, field in fields_of(library) if field.for_partner}
     assert marked == offered
     private = {
-        "my-part",
         "partner",
         "causes",
         "labels",

@@ -37,7 +37,7 @@ def page(browser: Browser, server: CourseServer, request: pytest.FixtureRequest)
             SheetAdded(2),
             SheetWrote(2, {"what": "One name to call"}),
         ],
-        "my-part": [SheetWrote(1, {"own": "Mine alone"})],
+        "labels": [SheetWrote(1, {"own": "Mine alone"})],
     }
     for subject, bodies in wrote.items():
         learner.record([Draft(subject, 1, body) for body in bodies], new_id(), "1")
