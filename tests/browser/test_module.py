@@ -9,7 +9,16 @@ from playwright.sync_api import Browser, expect
 
 from brmcourse.content.library import Library
 from brmcourse.model.conversation import Choice
-from brmcourse.model.question import Compose, Judgement, Multiple, Quiz, Single
+from brmcourse.model.question import (
+    Compose,
+    Judgement,
+    Match,
+    MatchOption,
+    Multiple,
+    Quiz,
+    Single,
+    Target,
+)
 
 from .conftest import window_on
 from .hands import HANDS
@@ -52,6 +61,9 @@ def answer_wrongly(learner: Learner, question: object) -> None:
         case Judgement():
             for option in question.options:
                 learner.rate(option.text, "1" if option.key >= 3 else "5")
+        case Match():
+            for option in question.options:
+                learner.pick(option.text, elsewhere(question, option).text)
         case Compose():
             learner.write("Your line", "That must have been hard for your nurses.")
             learner.press("Compare with a model answer")
@@ -59,6 +71,11 @@ def answer_wrongly(learner: Learner, question: object) -> None:
             for criterion in question.rubric:
                 learner.rate(criterion.text, "Not yet")
     press_check(learner, question)
+
+
+def elsewhere(question: Match, option: MatchOption) -> Target:
+    """Return a place that a line does not belong to."""
+    return next(target for target in question.targets if target.id != option.match)
 
 
 def press_check(learner: Learner, question: object, *, again: bool = False) -> None:
@@ -78,6 +95,10 @@ def answer_rightly(learner: Learner, question: object) -> None:
         case Judgement():
             for option in question.options:
                 learner.rate(option.text, str(option.key))
+        case Match():
+            for option in question.options:
+                own = next(one for one in question.targets if one.id == option.match)
+                learner.pick(option.text, own.text)
         case Compose():
             for criterion in question.rubric:
                 learner.rate(criterion.text, "Yes")
@@ -115,7 +136,7 @@ def test_ten_questions_are_answered_wrong_then_right(learner: Learner, library: 
     learner.turn_to(quiz.title)
     for number, question in enumerate(quiz.questions, 1):
         learner.sees(f"Question {number} of {len(quiz.questions)}", question.stem)
-        expect(learner.part.locator(":checked")).to_have_count(0)
+        expect(learner.part.locator("input:checked")).to_have_count(0)
         learner.sees_not(question.why)
         if isinstance(question, Judgement):
             learner.rate(question.options[0].text, "2")
@@ -192,7 +213,7 @@ def test_starting_over_asks_first_and_then_clears_the_quiz(
     learner.press("Start over")
     learner.press("Yes, start over")
     learner.sees(f"Question 1 of {len(quiz.questions)}", quiz.questions[0].stem)
-    expect(learner.part.locator(":checked")).to_have_count(0)
+    expect(learner.part.locator("input:checked")).to_have_count(0)
 
 
 def play(learner: Learner, table: Table, first: int, then: int) -> tuple[list[Choice], list[int]]:
@@ -275,7 +296,7 @@ def test_the_self_assessment_gives_a_result_and_a_change(
     for part in scale.subscales:
         expect(learner.part.get_by_role("img", name=f"{part.title}: ")).to_be_visible()
     learner.press("Answer again")
-    expect(learner.part.locator(":checked")).to_have_count(0)
+    expect(learner.part.locator("input:checked")).to_have_count(0)
     for item in scale.items:
         learner.rate(item.text, form.labels[0 if item.reverse else -1])
     learner.press("See my result")

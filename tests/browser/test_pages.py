@@ -44,10 +44,10 @@ def test_the_first_visit_and_what_stands_beside_the_modules_are_for_everybody(
     glossary, all that was written, and a page that is not there; neither by day nor by night.
     """
     found = list(at_any_light(page, server.at()))
-    prompt = library.named("prompts", "m1").reflections[0]
+    [prompt] = library.named("prompts", "m1").plans
     page.goto(server.url)
-    form = page.locator("section[aria-label=Reflection] form", has_text=prompt.title)
-    form.locator("textarea").fill("My words.")
+    form = page.locator("section[aria-label=Plan] form", has_text=prompt.title)
+    form.locator("textarea").first.fill("My words.")
     form.get_by_role("button", name="Save now").click()
     expect(form.locator(".brm-saved")).to_contain_text("Saved at")
     first, *_ = steps(page, server, "m1")

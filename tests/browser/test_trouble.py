@@ -75,9 +75,9 @@ def test_a_move_in_a_conversation_that_went_on_elsewhere_says_so(
 @pytest.fixture
 def halfway(learner: Learner, library: Library) -> Learner:
     """A learner with a saved note and an answered question."""
-    prompt, quiz = library.named("prompts", "m1").reflections[0], library.named("questions", "m1")
-    learner.turn_to("Reflection")
-    learner.write("Your notes", "Before the fall.", under=prompt.title)
+    prompt, quiz = library.named("prompts", "m1").plans[0], library.named("questions", "m1")
+    learner.turn_to("Plan")
+    learner.write("If …", "Before the fall.", under=prompt.title)
     learner.saved(prompt.title)
     learner.turn_to(quiz.title)
     learner.choose(quiz.questions[0].options[0].text)
@@ -88,9 +88,9 @@ def halfway(learner: Learner, library: Library) -> Learner:
 
 def finds_all_again(learner: Learner, library: Library, place: int = 0) -> None:
     """Expect the saved note of `halfway` and the quiz at that question, the first one answered."""
-    prompt, quiz = library.named("prompts", "m1").reflections[0], library.named("questions", "m1")
-    learner.turn_to("Reflection")
-    expect(learner.field("Your notes", under=prompt.title)).to_have_value("Before the fall.")
+    prompt, quiz = library.named("prompts", "m1").plans[0], library.named("questions", "m1")
+    learner.turn_to("Plan")
+    expect(learner.field("If …", under=prompt.title)).to_have_value("Before the fall.")
     learner.turn_to(quiz.title)
     learner.sees(quiz.questions[place].stem)
     if place == 0:
@@ -104,20 +104,20 @@ def test_what_is_done_while_the_course_is_ended_is_sent_once_it_runs_again(
     """The page says that the course is away and keeps all that is on screen; what was typed and
     chosen meanwhile is sent by itself when the course runs again, and is in the log once.
     """
-    prompt, quiz = library.named("prompts", "m1").reflections[1], library.named("questions", "m1")
+    prompt, quiz = library.named("prompts", "m1").plans[0], library.named("questions", "m1")
     typed = "Written while nobody listened."
     server.stop()
     halfway.press("Next question")
     away = halfway.page.locator(".course-away")
     expect(away).to_be_visible()
     halfway.sees(quiz.questions[0].stem, quiz.questions[0].options[0].feedback)
-    halfway.turn_to("Reflection")
-    halfway.write("Your notes", typed, under=prompt.title)
+    halfway.turn_to("Plan")
+    halfway.write("then I …", typed, under=prompt.title)
     server.start()
     expect(away).to_be_hidden()
     halfway.saved(prompt.title)
     finds_all_again(halfway, library, place=1)
-    assert [body["text"] for body in server.bodies(prompt.id)].count(typed) == 1
+    assert [body["action"] for body in server.bodies(prompt.id)].count(typed) == 1
 
 
 @only(["pages"])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from brmcourse.content.library import Library
-from brmcourse.model.question import Compose, Judgement, Multiple, Question, Single
+from brmcourse.model.question import Compose, Judgement, Match, Multiple, Question, Single
 
 from .learner import Learner
 from .table import Table
@@ -48,6 +48,9 @@ def _answer(learner: Learner, question: Question) -> None:
         case Judgement():
             for option in question.options:
                 learner.rate(option.text, "3")
+        case Match():
+            for option in question.options:
+                learner.pick(option.text, question.targets[0].text)
         case Compose():
             learner.write("Your line", "What was the hardest part?")
             learner.press("Compare with a model answer")
