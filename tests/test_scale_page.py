@@ -8,12 +8,16 @@ import pytest
 from brmcourse.activities import scale
 from brmcourse.content.library import Library
 from brmcourse.events import Body, Draft, Event, ScaleFinished, ScaleRated
+from brmcourse.paths import course_root
 from tests.play import NOON, Play, event
+
+EDITION = Library(course_root()).single("baseline.yaml").edition
+"""The edition of the short form that is asked now."""
 
 LATER = NOON.replace(day=26)
 
 
-def told(body: Body, edition: int = 1, time: object = NOON) -> Event:
+def told(body: Body, edition: int = EDITION, time: object = NOON) -> Event:
     """Return an event of the short form at the start."""
     return event(Draft("baseline", edition, body))._replace(time=time)
 
