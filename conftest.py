@@ -19,11 +19,6 @@ LAB = re.compile(r"_lab\.py|\blab\b")
 """What runs in JupyterLab, by its file or the host in its name."""
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes: one more than cores, as browser tests mostly wait."""
-    return min(4, (os.cpu_count() or 1) + 1)
-
-
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Run in one process, in order, what belongs together: cells of a notebook, a file of tests.
 

@@ -265,7 +265,7 @@ def test_old_pages_are_given_up() -> None:
 
 # The server: time, and room
 
-SHORT = 0.5
+SHORT = 1.0
 """Seconds that a connection has in these tests."""
 
 LARGE = b"x" * 50_000_000

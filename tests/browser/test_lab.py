@@ -91,6 +91,7 @@ def test_everybody_can_use_the_list_of_modules(
         called = page.get_by_role("button", name="All modules")
         expect(called).to_have_attribute("aria-expanded", "false")
         expect(modules(page).first).to_be_hidden()
+        page.bring_to_front()  # the pages of other tests are open, too
         called.press("Enter")
         expect(called).to_have_attribute("aria-expanded", "true")
         expect(modules(page).first).to_be_focused()
