@@ -6,7 +6,7 @@ import pytest
 
 from brmcourse.activities.board import Board
 from brmcourse.activities.conversation import BEST
-from brmcourse.checks.conversation_paths import spots
+from brmcourse.checks.conversation_paths import steps_of
 from brmcourse.checks.conversations import offers
 from brmcourse.checks.course import load
 from brmcourse.checks.cues import CUES, earned
@@ -20,7 +20,7 @@ SINGLES = [q for quiz, _ in WHOLE.all(Quiz) for q in quiz.questions if isinstanc
 TURNS = [
     choices
     for talk, _ in WHOLE.all(Conversation)
-    for _, choices in offers(talk, spots(Board(talk), Board(talk).start))
+    for _, choices in offers(talk, steps_of(Board(talk)))
 ]
 
 

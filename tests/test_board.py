@@ -6,7 +6,7 @@ import pytest
 
 from brmcourse.activities import conversation
 from brmcourse.activities.conversation import Stage
-from brmcourse.checks.conversation_paths import outcomes, spots
+from brmcourse.checks.conversation_paths import outcomes, steps_of
 from brmcourse.checks.rule import RULES, Whole
 from brmcourse.events import ConversationSaid
 from brmcourse.model.conversation import Conversation, Level, Mark, clauses
@@ -237,7 +237,7 @@ def test_only_what_is_asked_for_is_remembered() -> None:
     """Facts that nothing depends on do not multiply the spots that the checks walk."""
     data = make.conversation().model_dump(by_alias=True, exclude_none=True)
     stage = Stage(Conversation.model_validate(data))
-    assert {spot.marks for spot in spots(stage.board, stage.board.start)} == {0}
+    assert {spot.marks for spot in steps_of(stage.board)} == {0}
     assert outcomes(stage.board).total() == 9
 
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from brmcourse.activities.board import Board
 from brmcourse.activities.conversation import BEST
-from brmcourse.checks.conversation_paths import spots
+from brmcourse.checks.conversation_paths import steps_of
 from brmcourse.checks.conversations import offers
 from brmcourse.checks.course import load
 from brmcourse.model.conversation import Conversation
@@ -61,8 +61,7 @@ def asked() -> Iterator[Asked]:
 
 
 def _turns(talk: Conversation) -> Iterator[Asked]:
-    board = Board(talk)
-    for name, choices in offers(talk, spots(board, board.start)):
+    for name, choices in offers(talk, steps_of(Board(talk))):
         node = talk.nodes[name]
         said = " ".join(line.text for line in node.says if not line.when)
         scene = f" {node.scene}" if node.scene else ""

@@ -43,6 +43,10 @@ class Requirement(NamedTuple):
         return all(compare(gauges[gauge], number) for gauge, compare, number in self.levels)
 
 
+ALWAYS = Requirement()
+"""What holds in every state: most choices ask for nothing."""
+
+
 class Way(NamedTuple):
     """One route out of a junction: taken if its condition holds and its ending is not barred."""
 
@@ -68,7 +72,7 @@ class Board:
         self.conversation = conversation
         self._names = tuple(conversation.state)
         self._bits = _bits(conversation)
-        self._compiled: dict[str | None, Requirement] = {}
+        self._compiled: dict[str, Requirement] = {}
         self._told: dict[str, int] = {}  # the bit of the fact that is heard at a node
         self._effects: dict[tuple[str, int], Effect] = {}
         self._offers: dict[str, list[Requirement]] = {}
@@ -94,8 +98,12 @@ class Board:
 
     def offered(self, spot: Spot) -> tuple[int, ...]:
         """Return the places of the choices that a turn offers in that state."""
-        tests = enumerate(self._offers[spot.name])
-        return tuple(place for place, test in tests if test.holds(spot.gauges, spot.marks))
+        tests = self._offers[spot.name]
+        return tuple(
+            place
+            for place, test in enumerate(tests)
+            if test is ALWAYS or test.holds(spot.gauges, spot.marks)
+        )
 
     def holds(self, condition: str | None, spot: Spot) -> bool:
         """Say whether a condition of this conversation holds at a spot."""
@@ -110,11 +118,13 @@ class Board:
         return bool(spot.marks & self._bit("bars", ending))
 
     def _requirement(self, condition: str | None) -> Requirement:
+        if condition is None:
+            return ALWAYS
         if condition not in self._compiled:
             self._compiled[condition] = self._compile(condition)
         return self._compiled[condition]
 
-    def _compile(self, condition: str | None) -> Requirement:
+    def _compile(self, condition: str) -> Requirement:
         levels, wanted, unwanted = [], 0, 0
         for clause in clauses(condition):
             if isinstance(clause, Level):

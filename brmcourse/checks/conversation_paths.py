@@ -45,25 +45,41 @@ def _with(board: Board, spot: Spot, extreme: Callable[..., int]) -> Sequence[int
     return [place for place in offered if choices[place].points == wanted]
 
 
-def spots(board: Board, start: Spot, moves: Moves = every) -> Iterator[Spot]:
-    """Yield each spot that those moves reach from `start` once, the strongest moves first."""
-    nodes = board.conversation.nodes
-    seen = {start}
-    waiting = [start]
+Steps = dict[Spot, Mapping[int, Spot]]
+"""Where each choice leads from each spot that can be reached: a spot before those after it."""
+
+
+def steps_of(board: Board) -> Steps:
+    """Return every spot that any way to play comes to, with what it offers and where that leads."""
+    exits = {name: node.exits for name, node in board.conversation.nodes.items()}
+    waiting: dict[str, dict[Spot, None]] = defaultdict(dict)
+    waiting[board.start.name][board.start] = None
+    steps: Steps = {}
+    for name in reversed(tuple(TopologicalSorter(exits).static_order())):
+        for spot in waiting[name]:
+            steps[spot] = {place: board.next(spot, place) for place in board.offered(spot)}
+            for after in steps[spot].values():
+                waiting[after.name][after] = None
+    return steps
+
+
+def spots(board: Board, moves: Moves) -> Iterator[Spot]:
+    """Yield each spot that those moves reach, once."""
+    seen = {board.start}
+    waiting = [board.start]
     while waiting:
         spot = waiting.pop()
         yield spot
-        choices = nodes[spot.name].choices
-        for place in sorted(moves(board, spot), key=lambda place: choices[place].points):
+        for place in moves(board, spot):
             following = board.next(spot, place)
             if following not in seen:
                 seen.add(following)
                 waiting.append(following)
 
 
-def endings(board: Board, start: Spot, moves: Moves = every) -> Iterator[str]:
-    """Yield the ending of each spot that those moves reach from `start` and that is one."""
-    for spot in spots(board, start, moves):
+def endings(board: Board, moves: Moves) -> Iterator[str]:
+    """Yield the ending of each spot that those moves reach and that is one."""
+    for spot in spots(board, moves):
         ending = board.conversation.nodes[spot.name].ending
         if ending:
             yield ending
@@ -161,7 +177,7 @@ def traffic(conversation: Conversation) -> Traffic:
     spots, however many ways these make.
     """
     board = Board(conversation)
-    steps = _steps(board)
+    steps = steps_of(board)
     to = _ways_to(board.start, steps)
     on = _ways_on(board, steps)
     nodes = conversation.nodes
@@ -180,23 +196,6 @@ def traffic(conversation: Conversation) -> Traffic:
             if ending := nodes[after.name].ending:
                 last[ending][spot.name, place] += to[spot]
     return Traffic(on[board.start], turns, choices, endings, last)
-
-
-Steps = dict[Spot, Mapping[int, Spot]]
-"""Where each choice leads from each spot that can be reached: a spot before those after it."""
-
-
-def _steps(board: Board) -> Steps:
-    exits = {name: node.exits for name, node in board.conversation.nodes.items()}
-    waiting: dict[str, dict[Spot, None]] = defaultdict(dict)
-    waiting[board.start.name][board.start] = None
-    steps: Steps = {}
-    for name in reversed(tuple(TopologicalSorter(exits).static_order())):
-        for spot in waiting[name]:
-            steps[spot] = {place: board.next(spot, place) for place in board.offered(spot)}
-            for after in steps[spot].values():
-                waiting[after.name][after] = None
-    return steps
 
 
 def _ways_to(start: Spot, steps: Steps) -> Mapping[Spot, int]:

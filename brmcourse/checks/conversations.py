@@ -1,11 +1,19 @@
 """Rules on conversations: every node counts, moves do what their points say, cues tell nothing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from brmcourse.activities.board import Board, Spot
 from brmcourse.activities.conversation import BEST
-from brmcourse.checks.conversation_paths import Moves, endings, spots, strongest, weakest
+from brmcourse.checks.conversation_paths import (
+    Moves,
+    Steps,
+    endings,
+    spots,
+    steps_of,
+    strongest,
+    weakest,
+)
 from brmcourse.checks.cues import CUES, MARKS, Cue, earned
 from brmcourse.checks.rule import Flaw, Whole, rule
 from brmcourse.checks.wording import listed
@@ -32,7 +40,8 @@ CUE_LIMIT = 0.6
 def unreachable(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find nodes that no other node leads to, and turns that no way to play comes to."""
     connected = _connected(conversation)
-    played = {spot.name for spot in _spots(conversation, whole)}
+    _, steps = _played(conversation, whole)
+    played = {spot.name for spot in steps}
     for name, node in conversation.nodes.items():
         if name not in connected:
             yield Flaw(
@@ -48,14 +57,14 @@ def unreachable(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
             )
 
 
-def _spots(conversation: Conversation, whole: Whole) -> list[Spot]:
-    """Return every spot that any way to play comes to."""
+def _played(conversation: Conversation, whole: Whole) -> tuple[Board, Steps]:
+    """Return the board, and every spot that any way to play comes to with its steps."""
 
-    def walk() -> list[Spot]:
+    def walk() -> tuple[Board, Steps]:
         board = Board(conversation)
-        return list(spots(board, board.start))
+        return board, steps_of(board)
 
-    return whole.once("spots", conversation, walk)
+    return whole.once("played", conversation, walk)
 
 
 def _connected(conversation: Conversation) -> set[str]:
@@ -73,7 +82,8 @@ def _connected(conversation: Conversation) -> set[str]:
 @rule("conversation.ending-unreached", Conversation)
 def ending_unreached(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find endings that no way to play reaches."""
-    reached = {conversation.nodes[spot.name].ending for spot in _spots(conversation, whole)}
+    _, steps = _played(conversation, whole)
+    reached = {conversation.nodes[spot.name].ending for spot in steps}
     for name in conversation.endings:
         if name not in reached:
             yield Flaw(
@@ -103,23 +113,24 @@ def _effect(choice: Choice) -> int:
 
 
 @rule("conversation.best-play", Conversation)
-def best_play(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+def best_play(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find conversations in which the strongest moves miss the best ending."""
-    yield from _leads(conversation, strongest, "best", "first")
+    board, _ = _played(conversation, whole)
+    yield from _leads(board, strongest, "best", "first")
 
 
 @rule("conversation.worst-play", Conversation)
-def worst_play(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+def worst_play(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find conversations in which the weakest moves miss the worst ending."""
-    yield from _leads(conversation, weakest, "worst", "last")
+    board, _ = _played(conversation, whole)
+    yield from _leads(board, weakest, "worst", "last")
 
 
-def _leads(conversation: Conversation, moves: Moves, kind: str, place: str) -> Iterator[Flaw]:
+def _leads(board: Board, moves: Moves, kind: str, place: str) -> Iterator[Flaw]:
     """Find conversations in which these moves miss the ending that is listed first or last."""
-    board = Board(conversation)
-    in_order = list(conversation.endings)
+    in_order = list(board.conversation.endings)
     wanted = in_order[0] if place == "first" else in_order[-1]
-    missed = set(endings(board, board.start, moves)) - {wanted}
+    missed = set(endings(board, moves)) - {wanted}
     if missed:
         reached = _quoted(sorted(missed))
         yield Flaw(
@@ -135,17 +146,20 @@ def _quoted(names: Sequence[str]) -> str:
 
 
 @rule("conversation.recovery", Conversation, "warning")
-def recovery(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
+def recovery(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find weak moves after which even the best play cannot leave the worst ending."""
     worst = next(reversed(conversation.endings))
-    board = Board(conversation)
-    lost = _Lost(board, worst)
+    board, steps = _played(conversation, whole)
+    lost: dict[Spot, bool] = {}
+    for spot in reversed(steps):
+        ending = conversation.nodes[spot.name].ending
+        on = steps[spot].values()
+        lost[spot] = ending == worst if ending else bool(on) and all(map(lost.get, on))
     found = set()
-    for spot in spots(board, board.start, strongest):
-        for place in board.offered(spot):
-            if conversation.nodes[spot.name].choices[place].points:
-                continue
-            if lost.at(board.next(spot, place)):
+    for spot in spots(board, strongest):
+        choices = conversation.nodes[spot.name].choices
+        for place, after in steps[spot].items():
+            if lost[after] and not choices[place].points:
                 found.add((spot.name, place))
     for name, place in sorted(found):
         yield Flaw(
@@ -156,41 +170,19 @@ def recovery(conversation: Conversation, _whole: Whole) -> Iterator[Flaw]:
         )
 
 
-class _Lost:
-    """Which spots lead to the worst ending only; each spot is looked at once."""
-
-    def __init__(self, board: Board, worst: str) -> None:
-        self.board = board
-        self.worst = worst
-        self._known: dict[Spot, bool] = {}
-
-    def at(self, spot: Spot) -> bool:
-        """Say whether every way on from a spot ends in the worst ending."""
-        if spot not in self._known:
-            ending = self.board.conversation.nodes[spot.name].ending
-            if ending:
-                self._known[spot] = ending == self.worst
-            else:
-                offered = self.board.offered(spot)
-                self._known[spot] = all(self.at(self.board.next(spot, place)) for place in offered)
-        return self._known[spot]
-
-
 @rule("conversation.three-choices", Conversation, "warning")
 def three_choices(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find turns that do not always offer one strong, one partial and one weak move."""
-    board = Board(conversation)
+    _, steps = _played(conversation, whole)
     found: dict[tuple[str, tuple[int, ...]], None] = {}
-    for spot in _spots(conversation, whole):
-        choices = conversation.nodes[spot.name].choices
-        points = sorted((choices[place].points for place in board.offered(spot)), reverse=True)
-        if choices and points != [2, 1, 0]:
-            found[spot.name, tuple(points)] = None
+    for name, choices in offers(conversation, steps):
+        points = sorted((choice.points for choice in choices), reverse=True)
+        if points and points != [2, 1, 0]:
+            found[name, tuple(points)] = None
     for name, unusual in found:
-        told = f"have the points {listed([*map(str, unusual)])}" if unusual else "are none"
         yield Flaw(
             ("nodes", name),
-            f'the choices at "{name}" {told}'
+            f'the choices at "{name}" have the points {listed([*map(str, unusual)])}'
             + (" on some way there" if _conditional(conversation, name) else ""),
             "Offer three choices: one with 2 points, one with 1, one with 0.",
         )
@@ -200,16 +192,29 @@ def _conditional(conversation: Conversation, name: str) -> bool:
     return any(choice.when for choice in conversation.nodes[name].choices)
 
 
+@rule("conversation.stuck", Conversation)
+def stuck(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
+    """Find turns at which some way to play is offered nothing and cannot go on."""
+    _, steps = _played(conversation, whole)
+    for name, choices in offers(conversation, steps):
+        if not choices:
+            yield Flaw(
+                ("nodes", name),
+                f'some way comes to "{name}" and is offered nothing there',
+                "Take the `if` from a choice, or add choices for those for whom none holds.",
+            )
+
+
 @rule("conversation.needs", Conversation)
 def needs(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find words that take something for granted which is not so on some way there."""
-    board = Board(conversation)
+    board, steps = _played(conversation, whole)
     found: dict[tuple[tuple[str | int, ...], str], None] = {}
-    for spot in _spots(conversation, whole):
+    for spot, following in steps.items():
         node = conversation.nodes[spot.name]
         if node.needs and not board.holds(node.needs, spot):
             found[("nodes", spot.name), node.needs] = None
-        for place in board.offered(spot):
+        for place in following:
             needed = node.choices[place].needs
             if needed and not board.holds(needed, spot):
                 found[("nodes", spot.name, "choices", place), needed] = None
@@ -224,9 +229,9 @@ def needs(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
 @rule("conversation.barred", Conversation)
 def barred(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find endings that are reached although a move on the way closed them."""
-    board = Board(conversation)
+    board, steps = _played(conversation, whole)
     found: dict[str, str] = {}
-    for spot in _spots(conversation, whole):
+    for spot in steps:
         ending = conversation.nodes[spot.name].ending
         if ending and board.barred(spot, ending):
             found[spot.name] = ending
@@ -242,14 +247,12 @@ def barred(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
 def last_move(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find weak moves that end a conversation in the best way."""
     best = next(iter(conversation.endings))
-    board = Board(conversation)
+    _, steps = _played(conversation, whole)
+    nodes = conversation.nodes
     found: dict[tuple[str, int], None] = {}
-    for spot in _spots(conversation, whole):
-        for place in board.offered(spot):
-            if conversation.nodes[spot.name].choices[place].points:
-                continue
-            following = board.next(spot, place)
-            if conversation.nodes[following.name].ending == best:
+    for spot, following in steps.items():
+        for place, after in following.items():
+            if nodes[after.name].ending == best and not nodes[spot.name].choices[place].points:
                 found[spot.name, place] = None
     for name, place in found:
         yield Flaw(
@@ -339,7 +342,8 @@ def strength_of_marks(whole: Whole) -> dict[str, tuple[int, int]]:
 @rule("conversation.cues", Conversation, "warning")
 def cues(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
     """Find conversations that can be played well by a cue in the wording."""
-    turns = offers(conversation, _spots(conversation, whole))
+    _, steps = _played(conversation, whole)
+    turns = [turn for turn in offers(conversation, steps) if turn[1]]
     for cue, strength in CUES.items():
         shares = [(name, _earned(strength, choices)) for name, choices in turns]
         total = sum(share for _, share in shares)
@@ -355,14 +359,13 @@ def cues(conversation: Conversation, whole: Whole) -> Iterator[Flaw]:
         )
 
 
-def offers(conversation: Conversation, played: Iterable[Spot]) -> list[tuple[str, list[Choice]]]:
+def offers(conversation: Conversation, steps: Steps) -> list[tuple[str, list[Choice]]]:
     """Return each turn with each set of choices that some way to play is offered there."""
-    board = Board(conversation)
-    found = dict.fromkeys((spot.name, board.offered(spot)) for spot in played)
+    found = dict.fromkeys((spot.name, tuple(following)) for spot, following in steps.items())
     turns = []
     for name, places in sorted(found):
-        if places:
-            choices = conversation.nodes[name].choices
+        choices = conversation.nodes[name].choices
+        if choices:
             turns.append((name, [choices[place] for place in places]))
     return turns
 
