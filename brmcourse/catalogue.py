@@ -70,6 +70,7 @@ ROWS = (
         model="brmcourse.model.conversation:Conversation",
         activity="brmcourse.activities.conversation",
         template="conversation.html",
+        view="conversation_view.html",
     ),
     Row(
         name="scale",

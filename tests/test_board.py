@@ -278,6 +278,15 @@ def test_own_line_is_saved_as_typed() -> None:
     assert play.reopened.own == "Tell"
 
 
+@pytest.mark.parametrize("button", ["coach", "first", "restart"])
+def test_own_line_is_kept_whatever_is_pressed(button: str) -> None:
+    """Without a script a form is sent by one button only: what was typed goes along."""
+    play = played()
+    play.do("first")
+    first(play, "Half a thou", button)
+    assert play.reopened.own == "Half a thou"
+
+
 def test_own_line_stays_as_it_was_compared() -> None:
     """Once the choices were seen, a late draft does not change the line."""
     play = played()

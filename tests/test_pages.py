@@ -152,6 +152,18 @@ def test_a_page_to_hand_out_holds_nothing_else(site: Site, learner: Learner) -> 
     assert site.stranger.get(address).status_code == 403
 
 
+def test_own_lines_of_a_talk_stand_among_what_was_written(site: Site, library: Library) -> None:
+    """What was said first in a conversation is gathered with the rest."""
+    path = "/m3/a-conversation-with-kwame-boateng"
+    talk = library.named("conversations", "s3")
+    for action in ("begin", "first"):
+        site.post(path, site.get(path), action=action)
+    site.post(path, site.get(path), text="How are <i>they</i>?", action="say")
+    mine = site.get("/mine")
+    assert talk.title in unescape(mine)
+    assert "How are &lt;i&gt;they&lt;/i&gt;?" in mine
+
+
 def test_what_is_asked_no_more_is_kept_in_view(site: Site, learner: Learner) -> None:
     """A text to a question that the course has dropped still stands among what was written."""
     for text in ("An earlier <b>note</b>.", "A later one."):

@@ -128,10 +128,15 @@ class ConversationRecord(NamedTuple):
         return self.content.node(self.spot)
 
     @property
+    def compared(self) -> bool:
+        """Whether the choices of this turn were asked for after a line of one's own."""
+        own = self.own.get(len(self.turns))
+        return own is not None and own.compared
+
+    @property
     def open(self) -> bool:
         """Whether the choices of this turn are on show."""
-        own = self.own.get(len(self.turns))
-        return not self.saying or (own is not None and own.compared)
+        return not self.saying or self.compared
 
     def reply(self, number: int) -> str | None:
         """Return the partner's answer to the move before the turn of that number (from 0)."""
@@ -324,16 +329,18 @@ def _rewound(record: ConversationRecord, to: int) -> ConversationRecord:
 def update(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:
     """Answer "begin", "choose", "say", "first", "coach", "rewind", and "restart", which only asks.
 
-    A move or line for a turn that is not open changes nothing.
+    A move or line for a turn that is not open changes nothing. A line of one's own is recorded with
+    whatever button of its form is pressed.
     """
     state = replace(state, notice="", confirming=action.name == "restart")
     match action.name:
         case "choose":
             return _choose(state, action)
-        case "say" | "draft":
+        case "say":
             return _say(state, action)
     body = _switch(state, action)
-    return state, [_draft(state, body)] if body else ()
+    bodies = [*_typed(state, action), *([body] if body else ())]
+    return state, [_draft(state, body) for body in bodies]
 
 
 def _switch(state: ConversationState, action: Action) -> Body | None:
@@ -364,19 +371,25 @@ def _rewinding(state: ConversationState, action: Action) -> ConversationRewound:
 
 
 def _say(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:
-    """Keep the learner's own line; "say" also asks for the choices, which nothing takes back."""
+    """Keep the learner's own line and ask for the choices, which nothing takes back."""
     record = state.record
-    compare = action.name == "say"
     asked = number(action.get(fields.TURN))
     if asked != len(record.turns) or record.node.ending:
-        return replace(state, notice=NOT_OPEN if compare else ""), ()
-    own = record.own.get(asked)
-    text = action.get(fields.TEXT)
-    if own and own.compared:
+        return replace(state, notice=NOT_OPEN), ()
+    if record.compared:
         return state, ()
-    if not compare and text == (own.text if own else ""):
-        return state, ()
-    return state, [_draft(state, ConversationSaid(asked, record.spot.name, text, compare))]
+    said = ConversationSaid(asked, record.spot.name, action.get(fields.TEXT), compare=True)
+    return state, [_draft(state, said)]
+
+
+def _typed(state: ConversationState, action: Action) -> Sequence[Body]:
+    """Return the learner's own line as the form has it, if that is new."""
+    record = state.record
+    asked = number(action.get(fields.TURN))
+    text = action.get(fields.TEXT, state.own)
+    if asked != len(record.turns) or record.node.ending or record.compared or text == state.own:
+        return ()
+    return (ConversationSaid(asked, record.spot.name, text, compare=False),)
 
 
 def _choose(state: ConversationState, action: Action) -> tuple[ConversationState, Sequence[Draft]]:
