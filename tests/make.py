@@ -355,6 +355,22 @@ def proposal(**extra: Any) -> proposals.Outline:
     return proposals.Outline(Proposal.model_validate(about | extra), {"log": form})
 
 
+MEETING: dict[str, Any] = {
+    "id": "t1_test",
+    "title": "A talk",
+    "module": "m1",
+    "you": "New in post",
+    "partner": {"name": "Noor", "role": "Head of Tests"},
+    "setting": "A corridor",
+    "pressures": ["time"],
+    "hidden": "She was let down before",
+    "exit_rule": "Leave if it turns to abuse.",
+    "state": {"trust": 3},
+    "skills": {"listen": "Listening"},
+}
+"""Who talks with whom in made-up conversations, and what there is to win."""
+
+
 def staged(**extra: Any) -> Stage:
     """Return the conversation below, ready to be played."""
     return Stage(conversation(**extra))
@@ -381,17 +397,7 @@ def conversation(**extra: Any) -> Conversation:
 
     return Conversation.model_validate(
         {
-            "id": "t1_test",
-            "title": "A talk",
-            "module": "m1",
-            "you": "New in post",
-            "partner": {"name": "Noor", "role": "Head of Tests"},
-            "setting": "A corridor",
-            "pressures": ["time"],
-            "hidden": "She was let down before",
-            "exit_rule": "Leave if it turns to abuse.",
-            "state": {"trust": 3},
-            "skills": {"listen": "Listening"},
+            **MEETING,
             "facts": {"was_let_down": "she was let down before"},
             "endings": {"Good": "It went well.", "Bad": "It did not."},
             "start": "one",

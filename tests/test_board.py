@@ -25,17 +25,7 @@ def choice(name: str, points: int, to: str, **more: Any) -> dict[str, Any]:
 def talk(**changes: Any) -> dict[str, Any]:
     """Return a conversation in which asking first pays, and telling it on does not."""
     return {
-        "id": "t1_test",
-        "title": "A talk",
-        "module": "m1",
-        "you": "New in post",
-        "partner": {"name": "Noor", "role": "Head of Tests"},
-        "setting": "A corridor",
-        "pressures": ["time"],
-        "hidden": "She was in the lift",
-        "exit_rule": "Leave.",
-        "state": {"trust": 3},
-        "skills": {"listen": "Listening"},
+        **make.MEETING,
         "facts": {"lift": "She heard it in the lift."},
         "acts": {"told": "You told it on."},
         "endings": {"Good": "Good.", "Fair": "Fair.", "Poor": "Poor."},
