@@ -252,12 +252,16 @@ def _resting(places: Iterable[_Kept]) -> dict[str, list[tuple[_Kept, bool]]]:
 
 @dataclass(frozen=True)
 class Step:
-    """One page of a module: its name in the address, and the places on it in order."""
+    """One page of a module: its name in the address, and the places on it in order.
+
+    What is `optional` is done when it was passed, and takes none of the module's minutes.
+    """
 
     slug: str
     title: str
     minutes: int
     places: tuple[Place, ...] = ()
+    optional: bool = False
 
     @cached_property
     def only_read(self) -> bool:
@@ -304,8 +308,9 @@ class ModuleProgress:
 
     @property
     def minutes_left(self) -> int:
-        """How long the steps that are not done take together."""
-        return sum(step.step.minutes for step in self.steps if not step.done)
+        """How long the steps that are not done take together, without what is optional."""
+        open_ = (one.step for one in self.steps if not one.done)
+        return sum(step.minutes for step in open_ if not step.optional)
 
     @property
     def next(self) -> StepProgress | None:
@@ -334,9 +339,9 @@ def course_progress(
 ) -> CourseProgress:
     """Return how far each module and step is.
 
-    A step is done when all its places are, and one that is only read when it was passed. One goes
-    on at the first step not done from the one touched last; else in that module, else in the
-    course.
+    A step is done when all its places are, and one that is only read, or optional, when it was
+    passed. One goes on at the first step not done from the one touched last; else in that module,
+    else in the course.
     """
     found = tuple(module_progress(module, progress, partner) for module in modules)
     return CourseProgress(found, _go_on(found, progress.last(partner)))
@@ -348,7 +353,9 @@ def module_progress(module: ModuleSteps, progress: Progress, partner: str) -> Mo
     steps = []
     for step in module.steps:
         open_ = tuple(place for place in step.places if not progress.done(place, partner))
-        done = step.slug in passed if step.only_read else not open_
+        done = not open_ and not step.only_read
+        if step.only_read or step.optional:
+            done = done or step.slug in passed
         begun = done or step.slug in passed
         begun = begun or any(progress.begun(place, partner) for place in step.places)
         steps.append(StepProgress(step, done, begun, open_))

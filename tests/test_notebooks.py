@@ -18,6 +18,7 @@ from brmcourse.activities import response
 from brmcourse.content.library import Library, load_course
 from brmcourse.hosts import notebook as host
 from brmcourse.hosts.notebook import ActivityWidget
+from brmcourse.hosts.pages.reading import OPTIONAL
 from brmcourse.model.course import Module
 from brmcourse.model.question import RATINGS
 from brmcourse.paths import course_root
@@ -266,9 +267,6 @@ def test_each_section_begins_a_cell(tmp_path: Path) -> None:
 
 HALF_A_PAGE = 240
 """The most words of the scene with which a module opens."""
-
-OPTIONAL = "If you like: "
-"""How the title of a section begins that may be left out."""
 
 MINUTES = re.compile(r"\*(?:1 minute|(?:[2-9]|[1-9]\d+) minutes)\*")
 

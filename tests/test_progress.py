@@ -517,6 +517,22 @@ def test_a_step_that_is_only_read() -> None:
     assert found(ANSWER).modules[0].steps[1].done
 
 
+def test_what_is_optional_holds_nobody_up() -> None:
+    """An optional step is done when it was passed or done, and takes none of the minutes."""
+    extra = Step("extra", "Extra", 12, (QUIZ,), optional=True)
+    module = ModuleSteps("m3", "Three", 2, (READ, extra))
+
+    def found(*events: Event) -> Any:
+        return course_progress([module], after(*events), "1")
+
+    assert found().modules[0].minutes_left == READ.minutes
+    read = did("m3", StepPassed("read"), "")
+    assert found(read).go_on == GoOn(module, extra, QUIZ)
+    assert not found(read).modules[0].done
+    assert found(read, did("m3", StepPassed("extra"), "")).modules[0].done
+    assert found(read, ANSWER).modules[0].done
+
+
 def test_one_goes_on_where_one_was() -> None:
     """To go on leads to the step touched last or the next one not done, though an earlier one was
     left out; when nothing is left from there, back to what was left out in that module.

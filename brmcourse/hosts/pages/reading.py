@@ -91,6 +91,10 @@ class Foreign(NamedTuple):
 Part = Text | Call | Foreign
 
 
+OPTIONAL = "If you like: "
+"""How the title of a step begins that may be left out."""
+
+
 @dataclass(frozen=True)
 class Section:
     """A step of a module: what stands between two headings of the second level."""
@@ -99,6 +103,11 @@ class Section:
     title: str
     minutes: int
     parts: tuple[Part, ...]
+
+    @property
+    def optional(self) -> bool:
+        """Whether its title says that it may be left out."""
+        return self.title.startswith(OPTIONAL)
 
     @property
     def calls(self) -> tuple[Call, ...]:

@@ -102,7 +102,7 @@ class Shelf:
             with suppress(UnknownIdError, ContentError):  # the page itself says what is wrong
                 places.append(self.place(call))
         title = section.title or "Opening"
-        return Step(section.slug, title, section.minutes, tuple(places))
+        return Step(section.slug, title, section.minutes, tuple(places), section.optional)
 
     def place(self, call: Call) -> Place:
         """Return the activity that a cell shows; raise UnknownIdError or ContentError."""
