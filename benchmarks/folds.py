@@ -162,12 +162,12 @@ def right_answer(question: Question) -> Response:
 
 
 def moves(stage: conversation.Stage) -> list[Event]:
-    """Return the moves to an ending, always the first choice, and the way back to the start."""
+    """Return the moves to an ending, always the first one offered, and the way back to the start."""
     played = stage.conversation
     record = conversation.blank(stage)
     found = []
-    while record.node.choices:
-        body = ConversationChose(len(record.turns), record.spot[0], 0)
+    while offered := stage.board.offered(record.spot):
+        body = ConversationChose(len(record.turns), record.spot[0], offered[0])
         move = event(played.id, played.edition, body)
         found.append(move)
         record = conversation.fold(record, move)
