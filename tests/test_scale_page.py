@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from brmcourse.activities import scale
+from brmcourse.activities.activity import Context
 from brmcourse.content.library import Library
 from brmcourse.events import Body, Draft, Event, ScaleFinished, ScaleRated
 from brmcourse.paths import course_root
@@ -120,3 +123,32 @@ def test_without_a_script_ratings_can_be_kept(library: Library) -> None:
     page = Play(scale, scale.find(library, "emp")).page()
     button = '<noscript><button name="action" value="draft">Save for later</button></noscript>'
     assert page.index('value="finish"') < page.index(button)
+
+
+@given(st.text())
+def test_statements_do_not_stand_in_the_order_of_their_levels(seed: str) -> None:
+    """Every level is offered once, never from the lowest to the highest; the same each time."""
+    content = scale.find(Library(course_root()), "mat")
+    state = scale.begin(scale.blank(content), Context(seed))
+    for item in content.scale.items:
+        levels = list(state.offered(item))
+        assert sorted(state.shown(item)) == levels
+        assert list(state.shown(item)) != levels
+        assert state.shown(item) == state.shown(item)
+
+
+def test_a_statement_keeps_its_level_wherever_it_stands(library: Library) -> None:
+    """Each label on the page carries the level that its words have in the file."""
+    content = scale.find(library, "mat")
+    page = Play(scale, content).page()
+    for item in content.scale.items:
+        for level, words in enumerate(item.choices, 1):
+            field = rf'id="{item.id}-{level}"\s*><span>{re.escape(words)}</span>'
+            assert re.search(field, page), (item.id, level)
+
+
+def test_frequencies_keep_their_order(library: Library) -> None:
+    """Only statements are shuffled."""
+    content = scale.find(library, "emp")
+    state = scale.begin(scale.blank(content), Context("any"))
+    assert list(state.shown(content.scale.items[0])) == [1, 2, 3, 4, 5]

@@ -1,12 +1,12 @@
 """A self-assessment: all items on one page, saved as they are rated, with the latest results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from brmcourse.activities.activity import NONE, Action, Context, Note
+from brmcourse.activities.activity import NONE, Action, Context, Note, shuffled
 from brmcourse.content.library import BASELINE, Library
 from brmcourse.errors import ContentError
 from brmcourse.events import Body, Draft, Event, ScaleFinished, ScaleRated, ScaleReopened
@@ -58,11 +58,12 @@ class Questionnaire:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished self-assessment: what was answered, and when."""
+    """A finished self-assessment: what was answered and when, and the result before it."""
 
     content: Questionnaire
     answers: Ratings
     time: datetime
+    before: "Result | None" = field(default=None, compare=False, repr=False)
 
     @cached_property
     def score(self) -> ScaleScore:
@@ -94,12 +95,11 @@ class Missing(NamedTuple):
 
 
 class ScaleRecord(NamedTuple):
-    """Ratings so far (None: no chance yet), the last two results, and that of the short form."""
+    """Ratings so far (None: no chance yet), the latest result, and that of the short form."""
 
     content: Questionnaire
     ratings: Ratings = NONE
     result: Result | None = None
-    previous: Result | None = None
     finished: bool = False
     outdated: bool = False
     earlier: Earlier | None = None
@@ -107,10 +107,14 @@ class ScaleRecord(NamedTuple):
 
 @dataclass(frozen=True)
 class ScaleState:
-    """A self-assessment on a page; `asked` says that a result was wanted with lines missing."""
+    """A self-assessment on a page; `asked` says that a result was wanted with lines missing.
+
+    `seed` decides the order of statements to choose from.
+    """
 
     record: ScaleRecord
     asked: bool = False
+    seed: str = ""
 
     no_chance = NO_CHANCE
 
@@ -142,8 +146,8 @@ class ScaleState:
         found = []
         for number, item in enumerate(self.content.scale.items, 1):
             if item.id not in self.ratings:
-                field = f"{item.id}-{self.offered(item)[0]}"
-                found.append(Missing(item.id, field, f"Line {number} has no answer yet"))
+                first = f"{item.id}-{self.shown(item)[0]}"
+                found.append(Missing(item.id, first, f"Line {number} has no answer yet"))
         return tuple(found)
 
     def earlier(self, item: Item) -> Said | None:
@@ -160,6 +164,20 @@ class ScaleState:
         """Return the ratings that a line can be given."""
         return self.content.offered[item.id]
 
+    def shown(self, item: Item) -> Sequence[int]:
+        """Return the ratings of a line in the order in which they stand on the page.
+
+        Statements are shuffled, and never stand from the lowest level to the highest: their place
+        would say what they are worth.
+        """
+        offered = self.offered(item)
+        if not item.choices:
+            return offered
+        order = shuffled(offered, self.seed, item.id)
+        if order == tuple(offered):
+            return order[1:] + order[:1]
+        return order
+
     @property
     def result(self) -> Result | None:
         """The latest result, if it is on show."""
@@ -168,7 +186,7 @@ class ScaleState:
     @property
     def previous(self) -> Result | None:
         """The result before the latest."""
-        return self.record.previous
+        return self.record.result.before if self.record.result else None
 
 
 def find(library: Library, name: str) -> Questionnaire:
@@ -206,9 +224,9 @@ def blank(content: Questionnaire) -> ScaleRecord:
     return ScaleRecord(content)
 
 
-def begin(record: ScaleRecord, _context: Context) -> ScaleState:
+def begin(record: ScaleRecord, context: Context) -> ScaleState:
     """Return the form or the result; items keep their order, so that results can be compared."""
-    return ScaleState(record)
+    return ScaleState(record, seed=context.seed)
 
 
 def fold(record: ScaleRecord, event: Event) -> ScaleRecord:
@@ -227,7 +245,7 @@ def _folded(record: ScaleRecord, event: Event) -> ScaleRecord:
                 return record
             return record._replace(ratings={**record.ratings, **given})
         case ScaleFinished(answers=answers):
-            return _finished(record, Result(record.content, answers, event.time))
+            return _finished(record, Result(record.content, answers, event.time, record.result))
         case ScaleReopened():
             return record._replace(ratings={}, finished=False)
     return record
@@ -259,7 +277,6 @@ def _finished(record: ScaleRecord, result: Result) -> ScaleRecord:
     return record._replace(
         ratings=result.answers,
         result=result,
-        previous=record.result,
         finished=True,
         outdated=False,
     )
