@@ -22,6 +22,7 @@ class Row:
     activity  the module of its functions
     template  the template of its page
     partner   whether it is about the current partner
+    everybody whether it shows what is about other partners, too
     view      the template to read what the learner wrote there
     part      what the capstone calls it, if it can be a part of the plan;
               it then has a view, and `form` is the template to change it there
@@ -38,6 +39,7 @@ class Row:
     activity: str
     template: str
     partner: bool = False
+    everybody: bool = False
     holds: str = ""
     view: str = ""
     part: str = ""
@@ -174,6 +176,16 @@ ROWS = (
         partner=True,
         view="proposal_view.html",
         paper="proposal_page.html",
+    ),
+    Row(
+        name="profile",
+        says="Show all self-assessments about one partner on one page.",
+        place="profile.yaml",
+        model="brmcourse.model.profile:Profile",
+        activity="brmcourse.activities.profile",
+        template="profile.html",
+        partner=True,
+        everybody=True,
     ),
 )
 

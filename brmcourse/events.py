@@ -191,6 +191,14 @@ class ScaleReopened(Body):
 
 
 @dataclass(frozen=True)
+class ScaleThoughtBack(Body):
+    """Looking back from now: how often the acts were done at the time of the first result."""
+
+    kind = "scale.thought-back"
+    rating: int
+
+
+@dataclass(frozen=True)
 class ReflectionWrote(Body):
     """This stands written to a reflection."""
 

@@ -273,7 +273,7 @@ class Session:
         cursor, events = self._learner.log.read(
             page.cursor,
             subjects=self.subjects,
-            partner=page.partner or None,
+            partner=None if self._row.everybody else page.partner or None,
         )
         if page.state is None or cursor.epoch != page.cursor.epoch:
             page.seen = set()

@@ -30,6 +30,7 @@ from brmcourse.events import (
     ProposalMade,
     ProposalWrote,
     Record,
+    ScaleThoughtBack,
     StepPassed,
     decode,
     is_id,
@@ -305,6 +306,7 @@ NEW = {
         ExampleShown,
         ProposalWrote,
         ProposalMade,
+        ScaleThoughtBack,
     )
 }
 """What can happen since."""

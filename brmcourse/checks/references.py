@@ -13,6 +13,7 @@ from brmcourse.model.base import Content
 from brmcourse.model.capstone import Capstone
 from brmcourse.model.course import Module
 from brmcourse.model.evidence import Evidence
+from brmcourse.model.profile import Profile
 from brmcourse.model.prompts import Prompts
 from brmcourse.model.proposal import Only, Proposal
 from brmcourse.model.question import Quiz
@@ -61,6 +62,8 @@ def dangling(content: Content, whole: Whole) -> Iterator[Flaw]:
             yield from _in_capstone(content, whole)
         case Proposal():
             yield from _in_proposal(content, whole)
+        case Profile():
+            yield from _in_profile(content, whole)
 
 
 def _in_quiz(quiz: Quiz, whole: Whole, modules: Mapping[str, Module]) -> Iterator[Flaw]:
@@ -119,6 +122,26 @@ def _in_capstone(capstone: Capstone, whole: Whole) -> Iterator[Flaw]:
             kind, name = shown.name
             if name not in known[kind]:
                 yield unknown(("parts", position, "shows", number, kind), kind, name, known[kind])
+
+
+def _in_profile(profile: Profile, whole: Whole) -> Iterator[Flaw]:
+    files = _files(whole, "scales")
+    for position, name in enumerate(profile.scales):
+        if name.lower() not in files:
+            yield unknown(("scales", position), "self-assessment", name, files)
+    sections = []
+    for module in whole.course.modules if whole.course else ():
+        sections += [f"{module.id}.{section.id}" for section in module.sections]
+    scales = {scale.id: scale for scale, _ in whole.all(Scale)}
+    for position, act in enumerate(profile.acts):
+        if act.section not in sections:
+            yield unknown(("acts", position, "section"), "section", act.section, sections)
+        scale = scales.get(act.of.partition(".")[0])
+        if scale is None:
+            continue  # named above, or its own file says what is wrong
+        parts = [f"{scale.id}.{part.id}" for part in scale.subscales]
+        if act.of not in parts:
+            yield unknown(("acts", position, "of"), "part of a self-assessment", act.of, parts)
 
 
 def _in_proposal(proposal: Proposal, whole: Whole) -> Iterator[Flaw]:

@@ -59,6 +59,11 @@ class Mark:
     line: Line | None
 
 
+AXIS = Line(2, 12, 98, 12)
+TICKS = tuple(Line(x, 8, x, 16) for x in (2, 26, 50, 74, 98))
+"""The axis of results from 0 to 100, and its five ticks."""
+
+
 @dataclass(frozen=True)
 class GaugePlot:
     """A gauge over the moves of a conversation; across in percent of the width, down in pixels."""
@@ -76,6 +81,21 @@ class DotRow:
     ticks: tuple[Line, ...]
     now: Point
     old: Point | None
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Results on an axis; across in percent of the width, down in pixels.
+
+    `other` is how somebody else sees it, `between` the line from there to `now`.
+    """
+
+    axis: Line
+    ticks: tuple[Line, ...]
+    now: Point | None
+    earlier: tuple[Point, ...]
+    other: Point | None
+    between: Line | None
 
 
 @dataclass(frozen=True)
@@ -129,8 +149,15 @@ def _marks(values: Sequence[int]) -> Iterator[Mark]:
 
 def dot_row(value: float, old: float | None = None) -> DotRow:
     """Return where a result of 0 to 100 stands, and the one before it if there is one."""
-    ticks = tuple(Line(x, 8, x, 16) for x in (2, 26, 50, 74, 98))
-    return DotRow(Line(2, 12, 98, 12), ticks, _dot(value), None if old is None else _dot(old))
+    return DotRow(AXIS, TICKS, _dot(value), None if old is None else _dot(old))
+
+
+def dots(now: float | None, earlier: Sequence[float] = (), other: float | None = None) -> Dots:
+    """Return where results of 0 to 100 stand: the latest, those before, and somebody else's."""
+    here = None if now is None else _dot(now)
+    there = None if other is None else _dot(other)
+    between = Line(here.x, here.y, there.x, there.y) if here and there else None
+    return Dots(AXIS, TICKS, here, tuple(_dot(value) for value in earlier), there, between)
 
 
 def _dot(value: float) -> Point:

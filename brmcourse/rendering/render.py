@@ -39,19 +39,24 @@ NO_TICKET = Markup()
 HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
 
+def _here(title: str, module: str = "") -> str:
+    return "" if module else f"#{title}"
+
+
 @dataclass(frozen=True)
 class Around:
     """What the host puts around an activity.
 
     hidden   fields of each form, by name, where forms are sent without a script
-    reading  gives the address of a section of the module by its title
+    reading  gives the address of a section by its title; of another module's if that is named, or
+             nothing where other modules have no address
     paper    the address below which pages to hand out lie, by activity and partner; empty where
              there are none
     ticket   the hidden fields as HTML; the partner's key is one of them
     """
 
     hidden: Mapping[str, str] = field(default_factory=dict)
-    reading: Callable[[str], str] = "#{}".format
+    reading: Callable[..., str] = _here
     paper: str = ""
     ticket: Markup = NO_TICKET
 

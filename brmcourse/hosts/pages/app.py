@@ -244,7 +244,11 @@ class CoursePages:
         return self._address(reading, hidden)
 
     def _address(self, reading: Reading, hidden: Mapping[str, str]) -> Around:
-        return Around(hidden, lambda title: reading.address(title) or "#", PAPER)
+        def address(title: str, module: str = "") -> str:
+            where = self._shelf.reading(module) if module else reading
+            return where.address(title) or "#"
+
+        return Around(hidden, address, PAPER)
 
     # What pages send
 
