@@ -91,7 +91,7 @@ def cases(library: Library) -> Iterator[Case]:
     ]
     yield Case("sheet, one entry", sheet, promises, written)
 
-    prompted = reflection.find(library, "m1")
+    prompted = reflection.find(library, "m6")
     prompt = prompted.prompts[0]
     thoughts = ReflectionWrote("A thought.")
     noted = [event(prompt.id, prompt.edition, thoughts, FIRST_PARTNER)]

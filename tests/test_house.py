@@ -21,13 +21,14 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
 def test_public_names() -> None:
-    """A notebook needs these names and no others; there are never more than a dozen."""
+    """A notebook needs these names and no others: one for each activity."""
     assert brmcourse.__all__ == [
         "capstone",
         "converse",
         "drawing",
         "example",
         "plan",
+        "profile",
         "proposal",
         "quiz",
         "reflect",
