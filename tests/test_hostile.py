@@ -109,9 +109,10 @@ class Page:
         self._named: dict[str, Form] = {}
         self._outside: list[tuple[str, str]] = []
         for tag, attributes in TAG.findall(html):
-            self._read(
-                tag, {name: unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
-            )
+            about = {name: unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
+            only_copied = "readonly" in about or "data-copy" in about
+            if not only_copied:
+                self._read(tag, about)
         for form, action in self._outside:
             self._named[form].actions.append(action)
 
@@ -125,11 +126,9 @@ class Page:
         elif tag == "button" and "form" in about:  # it may stand before its form
             self._outside.append((about["form"], about["value"]))
         elif tag == "button":
-            if "value" in about:  # what only copies a text sends nothing
-                self.forms[-1].actions.append(about["value"])
+            self.forms[-1].actions.append(about["value"])
         elif kind in {"textarea", "date"}:
-            if "name" in about:  # a text to copy is not sent
-                self.forms[-1].typed.append(about["name"])
+            self.forms[-1].typed.append(about["name"])
         elif kind == "hidden":
             self.forms[-1].hidden.append((about["name"], about["value"]))
         elif tag == "select":
