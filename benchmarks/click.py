@@ -98,6 +98,22 @@ JUPYTERQUIZ_QUIZ = Peer(".MCButton", "", ".Feedback")
 PEERS = {"ours": OURS, "bare ipywidgets": BARE_QUIZ, "jupyterquiz": JUPYTERQUIZ_QUIZ}
 """What stands in one notebook in JupyterLab."""
 
+FLOOR = Peer("", "button.floor-button", ".floor-said")
+"""A button that asks the server for next to nothing and counts the answers: no page can be quicker
+that asks before it changes."""
+
+FLOOR_BUTTON = """() => {
+  const [button, said] = ["button", "p"].map(name => document.createElement(name));
+  button.className = "floor-button";
+  said.className = "floor-said";
+  said.textContent = "0";
+  document.body.append(button, said);
+  button.addEventListener("click", async () => {
+    await fetch("/alive");
+    said.textContent = String(Number(said.textContent) + 1);
+  });
+}"""
+
 VOILA_PEERS = {
     "bare ipywidgets": BUTTON,
     "a quiz of bare ipywidgets": BARE_QUIZ,
@@ -133,10 +149,13 @@ def page_clicks() -> Samples:
         course(place / "notebooks", environment) as ours,
         voila(place, VOILA_CELLS, environment) as (server, address),
     ):
-        own, theirs = (browser.new_context(viewport=TALL).new_page() for _ in range(2))
+        own, least, theirs = (browser.new_context(viewport=TALL).new_page() for _ in range(3))
         own.goto(ours.address(STEP))
         theirs.goto(address)
-        clickers = {"ours": _clicker(own, OURS)}
+        least.goto(ours.address(STEP))
+        least.locator(OURS.choices).first.wait_for()
+        least.evaluate(FLOOR_BUTTON)
+        clickers = {"ours": _clicker(own, OURS), "the least there is": _clicker(least, FLOOR)}
         for name, peer in VOILA_PEERS.items():
             clickers[name] = _clicker(theirs, peer)
         settle(psutil.Process(ours.pid), server)

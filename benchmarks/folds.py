@@ -162,7 +162,7 @@ def right_answer(question: Question) -> Response:
 
 
 def moves(stage: conversation.Stage) -> list[Event]:
-    """Return the moves to an ending, always the first one offered, and the way back to the start."""
+    """Return moves to an ending, always the first one offered, and the way back to the start."""
     played = stage.conversation
     record = conversation.blank(stage)
     found = []
