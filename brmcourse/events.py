@@ -7,7 +7,7 @@ records and back; a record is what a log keeps, and its form stays readable for 
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
@@ -92,11 +92,24 @@ class QuizMoved(Body):
 
 @dataclass(frozen=True)
 class QuizAnswered(Body):
-    """The event's subject, a question, was answered in that quiz."""
+    """The event's subject, a question, was answered in that quiz.
+
+    `certainty` says how sure the learner was, from 1 (not sure) to 3 (very sure); None if nobody
+    asked.
+    """
 
     kind = "quiz.answered"
     quiz: str
     response: Response
+    certainty: int | None = None
+
+
+@dataclass(frozen=True)
+class QuizCertainty(Body):
+    """Being asked how sure one is was switched on or off, for all quizzes: about LEARNER."""
+
+    kind = "quiz.certainty"
+    on: bool
 
 
 @dataclass(frozen=True)
@@ -382,7 +395,7 @@ class Unknown(NamedTuple):
 
 def encode(event: Event) -> Record:
     """Return the record of an event. Letters that no file can hold become U+FFFD."""
-    body = json.dumps(asdict(event.body), ensure_ascii=False, separators=(",", ":"))
+    body = json.dumps(_said(event.body), ensure_ascii=False, separators=(",", ":"))
     return Record(
         writable(event.id),
         event.time.isoformat(),
@@ -394,6 +407,16 @@ def encode(event: Event) -> Record:
         writable(event.partner),
         writable(body),
     )
+
+
+def _said(body: Body) -> dict[str, Any]:
+    """Return the fields of a body; one that may be left out is, while it says nothing.
+
+    So a record from before there was such a field stays as it was.
+    """
+    optional = {field.name for field in fields(body) if field.default is None}
+    values = asdict(body).items()
+    return {name: value for name, value in values if value is not None or name not in optional}
 
 
 def decode(record: Record) -> Event | Unknown:

@@ -17,6 +17,7 @@ from brmcourse.catalogue import CATALOGUE, Row, activity_of
 from brmcourse.content.library import Library
 from brmcourse.errors import UnknownIdError
 from brmcourse.events import (
+    LEARNER,
     Body,
     Draft,
     Event,
@@ -239,14 +240,15 @@ def _resting(places: Iterable[_Kept]) -> dict[str, list[tuple[_Kept, bool]]]:
 
     A subject belongs to the first place that rests on it. A place to which none is left, such as
     the plan that shows what was written elsewhere, has part in all of its subjects. The owner
-    stands last, so that it is the place touched last.
+    stands last, so that it is the place touched last. What the learner wishes for in all places is
+    done at none of them.
     """
     found: dict[str, list[tuple[_Kept, bool]]] = {}
     for kept in places:
         subjects = kept.place.activity.subjects(kept.place.content)
         own = [name for name in subjects if name not in found] or subjects
         for name in subjects:
-            found.setdefault(name, []).insert(0, (kept, name in own))
+            found.setdefault(name, []).insert(0, (kept, name in own and name != LEARNER))
     return found
 
 

@@ -95,10 +95,14 @@ def course() -> Course:
 
 
 def exercise(
-    *questions: Any, key: str = "m1", purpose: str = "practice", before: Quiz | None = None
+    *questions: Any,
+    key: str = "m1",
+    purpose: str = "practice",
+    before: Quiz | None = None,
+    later: bool = False,
 ) -> Exercise:
     """Return a quiz of these questions, by default of one of each kind; `before` is the test taken
-    before it.
+    before it, `later` puts it behind the first module.
     """
     items = questions or tuple(question(kind, f"q-{kind}") for kind in PERFECT)
     about = {
@@ -108,7 +112,8 @@ def exercise(
         "purpose": purpose,
         "parallel": before.id if before else None,
     }
-    return Exercise(Quiz.model_validate({**about, "questions": items}), module(), before)
+    asked = Quiz.model_validate({**about, "questions": items})
+    return Exercise(asked, module(), before, later)
 
 
 def questionnaire(items: int = 8, edition: int = 1) -> Questionnaire:

@@ -16,6 +16,7 @@ from brmcourse.events import (
     KINDS,
     LONGEST,
     SELF,
+    Body,
     Event,
     QuizAnswered,
     Record,
@@ -41,6 +42,11 @@ def reflection(text: str, **changed: Any) -> Event:
     return event._replace(**changed)
 
 
+def unsaid(body: Body) -> dict[str, None]:
+    """Return the fields that a body may leave out, as they are then."""
+    return {field.name: None for field in fields(body) if field.default is None}
+
+
 @pytest.mark.parametrize("record", EXAMPLES, ids=lambda record: f"{record.kind}-{record.id[-2:]}")
 def test_stored_examples_are_read_for_ever(record: Record) -> None:
     """What was stored once is read as the event it was, and is written as the same record."""
@@ -48,7 +54,7 @@ def test_stored_examples_are_read_for_ever(record: Record) -> None:
     assert isinstance(event, Event), event
     assert event.kind == record.kind
     assert type(event.body) is KINDS[record.kind]
-    assert asdict(event.body) == json.loads(record.body)
+    assert asdict(event.body) == unsaid(event.body) | json.loads(record.body)
     assert encode(event) == record
 
 

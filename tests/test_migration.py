@@ -29,10 +29,13 @@ from brmcourse.events import (
     PartnerChosen,
     ProposalMade,
     ProposalWrote,
+    QuizAnswered,
+    QuizCertainty,
     Record,
     ScaleThoughtBack,
     StepPassed,
     decode,
+    encode,
     is_id,
 )
 from brmcourse.log.file import APPLICATION, VERSION
@@ -40,6 +43,7 @@ from brmcourse.log.migration import OldRecord, learner_of, modern
 from brmcourse.log.sqlite import SqliteLog
 from brmcourse.partners import Partners, partners
 from brmcourse.session import Learner, find_session
+from tests.test_events import unsaid
 
 BEFORE = Path(__file__).parent / "logs" / "2026-11-22.sqlite"
 ABOUT_PARTNER = ("scale", "sheet", "reflection", "plan", "values")
@@ -89,7 +93,17 @@ def test_every_event_is_read(copy: Path) -> None:
         assert (event.id, event.time.isoformat()) == (row.id, row.time)
         assert (event.kind, event.subject, event.author) == (row.kind, row.subject, SELF)
         body = json.loads(row.body)
-        assert asdict(event.body) == {k: v for k, v in body.items() if k not in COMPUTED}
+        assert asdict(event.body) == unsaid(event.body) | {
+            k: v for k, v in body.items() if k not in COMPUTED
+        }
+
+
+def test_old_answers_were_not_asked_how_sure(copy: Path) -> None:
+    """An answer of before there was certainty says nothing of it, and is written as it was."""
+    answers = [event for event in events(copy) if isinstance(event.body, QuizAnswered)]
+    assert answers
+    assert {event.body.certainty for event in answers} == {None}
+    assert not any("certainty" in encode(event).body for event in answers)
 
 
 def test_nothing_computed_is_left(copy: Path) -> None:
@@ -307,6 +321,7 @@ NEW = {
         ProposalWrote,
         ProposalMade,
         ScaleThoughtBack,
+        QuizCertainty,
     )
 }
 """What can happen since."""

@@ -9,6 +9,9 @@ PICK = "pick"
 TEXT = "text"
 """The line that the learner wrote."""
 
+SURE = "sure"
+"""How sure the learner is of an answer, from 1 to 3."""
+
 TURN = "turn"
 """The number of the turn of a conversation that a move is for."""
 

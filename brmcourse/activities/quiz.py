@@ -8,15 +8,17 @@ from typing import Any, NamedTuple
 
 from brmcourse.activities import fields
 from brmcourse.activities import response as responses
-from brmcourse.activities.activity import NONE, Action, Context, Note
+from brmcourse.activities.activity import NONE, Action, Context, Note, number
 from brmcourse.activities.response import Grade, Problem, Stem
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError, ResponseError
 from brmcourse.events import (
+    LEARNER,
     NOT_YET,
     Draft,
     Event,
     QuizAnswered,
+    QuizCertainty,
     QuizMoved,
     QuizReset,
     QuizWrote,
@@ -33,10 +35,14 @@ from brmcourse.model.question import (
     Question,
     Quiz,
 )
+from brmcourse.scoring.certainty import STAKES, Level, Stake, SureAnswer, calibration
 from brmcourse.scoring.marks import Mark, mark
 
 GOOD_ENOUGH = 0.8
 """From this share of the points on, the summary does not send the learner back to the reading."""
+
+CHOOSE_CERTAINTY = "Choose how sure you are."
+WRITE_FIRST = "Write your line first."
 
 NOTHING: Mapping[str, Any] = MappingProxyType({"text": "", "ratings": {}})
 """What stands written before anything was: the response to a compose question."""
@@ -44,17 +50,30 @@ NOTHING: Mapping[str, Any] = MappingProxyType({"text": "", "ratings": {}})
 WHOLE = 1
 """The edition of a quiz as such: learners answer to its questions, each with its own."""
 
+FIRST_MODULE = 1
+"""The number of the module in which a learner meets the quizzes as they are."""
+
 END = "end"
 """Where one turns to from the last question."""
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """A quiz together with the module it belongs to, and for a second test the first one."""
+    """A quiz together with the module it belongs to, and for a second test the first one.
+
+    `later` says that it stands behind the first module.
+    """
 
     quiz: Quiz
     module: Module
     before: Quiz | None = None
+    later: bool = False
+
+    @property
+    def certainty(self) -> bool:
+        """Whether it can ask how sure one is: where answers count, and it is told how they went."""
+        told = self.quiz.purpose == "practice" or self.before is not None
+        return self.later and told
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
@@ -70,10 +89,11 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Answer:
-    """One response to a question, and what it earned."""
+    """One response to a question, how sure it was if that was asked, and what it earned."""
 
     question: Question
     response: Response
+    certainty: int | None = None
 
     @cached_property
     def mark(self) -> Mark:
@@ -87,6 +107,11 @@ class Answer:
             return self.mark is not None
         except ResponseError:
             return False
+
+    @property
+    def stake(self) -> Stake | None:
+        """What the certainty brings if it is right, and costs if not; None without one."""
+        return STAKES[self.certainty] if self.certainty else None
 
     @property
     def known(self) -> bool:
@@ -144,7 +169,8 @@ class QuizRecord(NamedTuple):
     """What was done in a quiz. `at` counts from 0; behind the last question comes the summary.
 
     `ended` says that the summary was on show, so that there is a way back to it; `checked`, that
-    the question on show was answered since it was turned to, so that the learner is to stay there.
+    the question on show was answered since it was turned to, so that the learner is to stay there;
+    `asking`, that the learner wishes to be asked how sure they are, in this quiz and all others.
     """
 
     content: Exercise
@@ -155,6 +181,13 @@ class QuizRecord(NamedTuple):
     written: Mapping[str, Mapping[str, Any]] = NONE
     compared: frozenset[str] = frozenset()
     outdated: frozenset[str] = frozenset()
+    asking: bool = False
+
+    @property
+    def telling(self) -> bool:
+        """Whether feedback may be shown: in a first test never, in a second when it is over."""
+        quiz, before = self.content.quiz, self.content.before
+        return quiz.purpose != "test" or (before is not None and self.over(quiz))
 
     def over(self, quiz: Quiz) -> bool:
         """Say whether each question of a quiz has an answer."""
@@ -187,6 +220,7 @@ class Incomplete(NamedTuple):
     question: str = ""
     response: Any = None
     problems: tuple[Problem, ...] = ()
+    certainty: int | None = None
 
 
 NOTHING_CHOSEN = Incomplete()
@@ -245,8 +279,8 @@ class QuizState:
 
     @property
     def telling(self) -> bool:
-        """Whether feedback may be shown: in a first test never, in a second when it is over."""
-        return not self.test or (self.over and self.content.before is not None)
+        """Whether feedback may be shown."""
+        return self.record.telling
 
     @property
     def over(self) -> bool:
@@ -290,6 +324,31 @@ class QuizState:
         """What stands chosen: a response that is not complete yet, else the latest answer's."""
         kept = self.answer.response if self.answer and self.answer.known else None
         return self.begun.response or kept
+
+    def askable(self, question: BaseQuestion) -> bool:
+        """Say whether one can say here how sure one is.
+
+        That is of the answer that counts, and not of a line that learners rate themselves.
+        """
+        own = isinstance(question, Compose)
+        return self.content.certainty and not own and question.id not in self.tries
+
+    @property
+    def switchable(self) -> bool:
+        """Whether being asked can be switched on or off here; in a test only off."""
+        question = self.question
+        return question is not None and self.askable(question) and (not self.test or self.asking)
+
+    @property
+    def asking(self) -> bool:
+        """Whether the question on show is asked together with how sure one is."""
+        return self.record.asking and self.question is not None and self.askable(self.question)
+
+    @property
+    def calibration(self) -> tuple[Level, ...]:
+        """How sure the first answers were and how they went; empty if none says how sure."""
+        answers = sure(self.record)
+        return calibration(answers) if answers else ()
 
     @property
     def rearranged(self) -> bool:
@@ -345,13 +404,18 @@ def find(library: Library, name: str) -> Exercise:
     """Return the quiz of that id with its module; raise UnknownIdError or ContentError."""
     found: Quiz = library.named("questions", name)
     before = library.named("questions", found.parallel) if found.parallel else None
-    return Exercise(found, library.module(found.module), before)
+    module = library.module(found.module)
+    return Exercise(found, module, before, library.module_numbers[module.id] > FIRST_MODULE)
 
 
 def subjects(content: Exercise) -> tuple[str, ...]:
-    """Return the quiz and its questions, with those of the test before it."""
+    """Return the quiz and its questions, with those of the test before it.
+
+    Where the quiz can ask how sure one is, also what the learner wishes for in all quizzes.
+    """
     quizzes = (content.quiz, content.before) if content.before else (content.quiz,)
-    return *(quiz.id for quiz in quizzes), *content.questions
+    wishes = (LEARNER,) if content.certainty else ()
+    return *(quiz.id for quiz in quizzes), *content.questions, *wishes
 
 
 def blank(content: Exercise) -> QuizRecord:
@@ -368,16 +432,17 @@ def fold(record: QuizRecord, event: Event) -> QuizRecord:
     """Fold an event in; an answer to an earlier edition of a question is asked for again."""
     content = record.content
     match event.body:
-        case QuizAnswered(response=response) if event.subject in content.questions:
-            return _answered(record, content.questions[event.subject], event.edition, response)
+        case QuizAnswered() as answered if event.subject in content.questions:
+            question = content.questions[event.subject]
+            return _answered(record, question, event.edition, answered)
+        case QuizCertainty(on=on):
+            return record._replace(asking=on)
         case QuizWrote() as wrote if event.subject in content.questions:
             return _wrote(record, event.subject, wrote)
         case QuizMoved(to=target) if event.subject == content.quiz.id:
             return _turned(record, target)
-        case QuizReset() if event.subject == content.quiz.id:
-            return QuizRecord(content, tries=_tries(record, own=False))
-        case QuizReset():  # the test before was begun anew
-            return record._replace(tries=_tries(record, own=True))
+        case QuizReset():
+            return _begun_anew(record, own=event.subject == content.quiz.id)
     return record
 
 
@@ -391,10 +456,33 @@ def written(_record: QuizRecord) -> Sequence[Note]:
     return ()
 
 
+def sure(record: QuizRecord) -> tuple[SureAnswer, ...]:
+    """Return the first answers of a quiz that say how sure they were, in its order.
+
+    Only the first answer to a question is there, as it alone counts: whoever tries again has read
+    the feedback. After a quiz was begun anew, its new first answers are. Of a test there is nothing
+    until its page may tell how it went, and what belongs to the test before it is not here, so
+    quizzes can be added up.
+    """
+    if not record.telling:
+        return ()
+    tries = (record.tries[name] for name in record.content.ids if name in record.tries)
+    firsts = (answered.first for answered in tries)
+    return tuple(SureAnswer(a.certainty, a.mark.points) for a in firsts if a.certainty and a.known)
+
+
 def _tries(record: QuizRecord, *, own: bool) -> Mapping[str, Tries]:
     """Return the answers to the quiz's own questions, or those to the test before it."""
     ids = record.content.ids
     return {name: tries for name, tries in record.tries.items() if (name in ids) == own}
+
+
+def _begun_anew(record: QuizRecord, *, own: bool) -> QuizRecord:
+    """Return the record without the answers to the quiz itself, or to the test before it."""
+    if own:
+        kept = _tries(record, own=False)
+        return QuizRecord(record.content, tries=kept, asking=record.asking)
+    return record._replace(tries=_tries(record, own=True))
 
 
 def _turned(record: QuizRecord, target: str) -> QuizRecord:
@@ -405,13 +493,15 @@ def _turned(record: QuizRecord, target: str) -> QuizRecord:
 
 
 def _answered(
-    record: QuizRecord, question: Question, edition: int, response: Response
+    record: QuizRecord, question: Question, edition: int, answered: QuizAnswered
 ) -> QuizRecord:
     if edition != question.edition:
         if question.id in record.tries or question.id in record.outdated:
             return record
         return record._replace(outdated=record.outdated | {question.id})
-    answer = Answer(question, response)
+    response = answered.response
+    certainty = answered.certainty if answered.certainty in STAKES else None
+    answer = Answer(question, response, certainty)
     earlier = record.tries.get(question.id)
     if earlier:
         tries = Tries(earlier.first, answer, earlier.times + 1)
@@ -446,9 +536,11 @@ def _is_line(response: Response) -> bool:
 def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]]:
     """Answer "check", "draft", "compare", "arrange", "go", "reset", "reset-yes" and "reset-no".
 
-    In a test also "not-yet", by which a learner says that they do not know the answer.
+    In a test also "not-yet", by which a learner says that they do not know the answer; where it can
+    be asked how sure they are, "certainty", which switches that on or off.
     """
     state = replace(state, notice="", incomplete=NOTHING_CHOSEN, confirming=action.name == "reset")
+    drafts: Sequence[Draft] = ()
     asked = action.get(fields.QUESTION)
     question = state.content.questions[asked] if asked in state.content.ids else None
     match action.name:
@@ -459,12 +551,15 @@ def update(state: QuizState, action: Action) -> tuple[QuizState, Sequence[Draft]
         case "arrange" if isinstance(question, Order):
             lines = responses.read_response(state.seed, question, action)
             arranged = Arranged(question.id, responses.rearranged(question, lines, action.about))
-            return replace(state, arranged=arranged), ()
+            chosen = Incomplete(question.id, certainty=_certainty(action))
+            return replace(state, arranged=arranged, incomplete=chosen), ()
+        case "certainty" if question and state.content.certainty:
+            return _switch(state, question, action)
         case "go":
-            return state, [_going(state, action.about)]
+            drafts = [_going(state, action.about)]
         case "reset-yes":
-            return state, [Draft(state.quiz.id, WHOLE, QuizReset())]
-    return state, ()
+            drafts = [Draft(state.quiz.id, WHOLE, QuizReset())]
+    return state, drafts
 
 
 def _check(
@@ -477,14 +572,17 @@ def _check(
         if not state.test:
             raise ActionError
         response = NOT_YET
+    given = Incomplete(question.id, response, certainty=_certainty(action))
     try:
         mark(question, response)
     except ResponseError as error:
-        if question is not state.question:
-            return state, ()
-        return _lacking(state, question, response, str(error)), ()
+        return _lacking(state, question, given, str(error)), ()
+    certainty = given.certainty if state.askable(question) and response != NOT_YET else None
+    # A page that is behind the one on show cannot be asked once more: its answer counts as it is.
+    if certainty is None and response != NOT_YET and state.asking and question is state.question:
+        return _lacking(state, question, given), ()
     state = replace(state, arranged=NOTHING_MOVED)
-    answered = QuizAnswered(state.quiz.id, response)
+    answered = QuizAnswered(state.quiz.id, response, certainty)
     drafts = [Draft(question.id, question.edition, answered)]
     if state.test:
         later = state.content.ids[state.content.ids.index(question.id) + 1 :]
@@ -492,9 +590,34 @@ def _check(
     return state, drafts
 
 
-def _lacking(state: QuizState, question: Question, response: Any, advice: str) -> QuizState:
-    problems = responses.problems(state.seed, question, response, advice)
-    return replace(state, incomplete=Incomplete(question.id, response, problems))
+def _lacking(
+    state: QuizState, question: Question, given: Incomplete, advice: str = ""
+) -> QuizState:
+    """Say what an answer lacks: `advice` is about the response, and empty if that is complete."""
+    if question is not state.question:
+        return state
+    problems: tuple[Problem, ...] = ()
+    if advice:
+        problems = responses.problems(state.seed, question, given.response, advice)
+    if state.asking and given.certainty is None:
+        problems = (*problems, Problem(f"{question.id}-{fields.SURE}", CHOOSE_CERTAINTY))
+    return replace(state, incomplete=given._replace(problems=problems))
+
+
+def _certainty(action: Action) -> int | None:
+    """Return how sure a form says the learner is."""
+    chosen = number(action.get(fields.SURE))
+    return chosen if chosen in STAKES else None
+
+
+def _switch(
+    state: QuizState, question: Question, action: Action
+) -> tuple[QuizState, Sequence[Draft]]:
+    """Switch being asked how sure one is on or off; what is chosen on the page stays so."""
+    response = responses.read_response(state.seed, question, action)
+    chosen = Incomplete(question.id, response, certainty=_certainty(action))
+    wish = Draft(LEARNER, WHOLE, QuizCertainty(not state.record.asking))
+    return replace(state, incomplete=chosen), [wish]
 
 
 def _going(state: QuizState, target: str) -> Draft:
@@ -514,7 +637,7 @@ def _write(
     response = responses.read_response(state.seed, question, action)
     compare = action.name == "compare"
     if compare and not response["text"].strip():
-        return _lacking(state, question, response, "Write your line first."), ()
+        return _lacking(state, question, Incomplete(question.id, response), WRITE_FIRST), ()
     if response == state.line(question) and not compare:
         return state, ()
     return state, [Draft(question.id, question.edition, QuizWrote(response, compare))]
