@@ -476,7 +476,7 @@ def test_the_summary_counts() -> None:
     assert "<strong>3.5</strong> of 5 points on your first tries" in page
     assert (
         "When you were very sure you were right 2 times of 4, and partly right 1 time. "
-        "This level pays best if you are right from 8 times of 10 on." in page
+        "Very sure pays best from 8 right of 10 on." in page
     )
     assert "1.5 points for certainty, from 4 answers." in page
     assert "fairly sure you" not in page
