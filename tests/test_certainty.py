@@ -333,6 +333,14 @@ def test_odd_levels_in_a_log(level: Any) -> None:
     assert "certainty" not in play.page(play.do("go", "end"))
 
 
+def test_an_odd_level_of_not_knowing_yet() -> None:
+    """A level recorded with "I do not know yet" is none."""
+    kept = event(Draft("q1", 1, QuizAnswered("m1", NOT_YET, 3)))
+    play = Play(quiz, exercise(question(), later=True), [kept])
+    assert quiz.sure(play.state.record) == ()
+    assert "certainty" not in play.page()
+
+
 def test_starting_over() -> None:
     """A quiz begun anew goes on asking, and only its new answers are there."""
     play = asking()

@@ -99,6 +99,7 @@ def states(library: Library) -> Iterator[Any]:
     yield play.do("finish", **{f"i{n}": "4" for n in range(8)})
     yield Play(reflection, reflection.find(library, "m1")).state
     yield from exam_states()
+    yield from sure_states()
     yield from sheet_states()
     yield from values_states()
     yield from capstone_states()
@@ -164,6 +165,17 @@ def exam_states() -> Iterator[Any]:
         yield second.do("go", asked.id)
     yield second.do("go", "end")
     yield second.do("reset")
+
+
+def sure_states() -> Iterator[Any]:
+    """Yield a quiz of each kind of question that asks how sure one is."""
+    for kind in GRADED:
+        asked = question(kind)
+        play = Play(quiz, exercise(asked, later=True))
+        yield play.do("certainty", question="q1")
+        yield play.do("check", question="q1")
+        yield play.do("check", **fill(play, asked, PERFECT[kind]), sure="2")
+        yield play.do("go", "end")
 
 
 def sheet_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:

@@ -468,7 +468,7 @@ def sure(record: QuizRecord) -> tuple[SureAnswer, ...]:
         return ()
     tries = (record.tries[name] for name in record.content.ids if name in record.tries)
     firsts = (answered.first for answered in tries)
-    return tuple(SureAnswer(a.certainty, a.mark.points) for a in firsts if a.certainty and a.known)
+    return tuple(SureAnswer(a.certainty, a.mark.points) for a in firsts if a.certainty)
 
 
 def _tries(record: QuizRecord, *, own: bool) -> Mapping[str, Tries]:
@@ -500,7 +500,8 @@ def _answered(
             return record
         return record._replace(outdated=record.outdated | {question.id})
     response = answered.response
-    certainty = answered.certainty if answered.certainty in STAKES else None
+    marked = answered.certainty in STAKES and response != NOT_YET
+    certainty = answered.certainty if marked else None
     answer = Answer(question, response, certainty)
     earlier = record.tries.get(question.id)
     if earlier:
