@@ -12,7 +12,7 @@ from brmcourse.activities import profile, scale
 from brmcourse.activities.activity import Action, Context, recorded
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError
-from brmcourse.events import Draft, Event, ScaleFinished, ScaleThoughtBack
+from brmcourse.events import Draft, Event, QuizAnswered, ScaleFinished, ScaleThoughtBack
 from brmcourse.log.memory import MemoryLog
 from brmcourse.paths import course_root
 from brmcourse.session import Learner, find_session
@@ -208,3 +208,16 @@ def test_the_order_of_lists_does_not_matter(order: list[tuple[str, str]]) -> Non
         "1": {"EMP", "CAR", "PAR"},
         "2": {"EMP", "RES"},
     }
+
+
+def test_it_says_how_sure_and_how_right() -> None:
+    """Quizzes are about no partner, and stand on the page of each."""
+    questions = LIBRARY.named("questions", "m2").questions
+    single = next(q for q in questions if q.kind == "single")
+    key = next(option.id for option in single.options if option.credit == 1)
+    body = QuizAnswered("m2", key, 3)
+    log = MemoryLog()
+    log.add([event(Draft(single.id, single.edition, body)), told("EMP", 3)])
+    page = unescape(find_session(LIBRARY, "profile", "", Learner(log)).open())
+    assert "When you were very sure you were right 1 time of 1" in page
+    assert "How sure, and how right" not in unescape(played(told("EMP", 3)).page())

@@ -1,7 +1,7 @@
 """The profile: all self-assessments on one page, about one partner or several side by side.
 
-It keeps next to nothing of its own. Each result is that of the self-assessment it comes from, over
-the same events.
+Below them stands how often the learner was right when how sure. It keeps next to nothing of its own. Each result is that of the self-assessment or the quiz it comes
+from, over the same events.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,14 +10,17 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from brmcourse.activities import quiz as quizzes
 from brmcourse.activities import scale as scales
 from brmcourse.activities.activity import NONE, Action, Context, Note
+from brmcourse.activities.quiz import Exercise, QuizRecord
 from brmcourse.activities.scale import Questionnaire, Result, ScaleRecord
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError
 from brmcourse.events import Draft, Event, ScaleThoughtBack
 from brmcourse.model.profile import Act, Profile
 from brmcourse.model.scale import Item, Subscale
+from brmcourse.scoring.certainty import Level, calibration
 from brmcourse.scoring.change import Change, reliable_change, standard_error
 
 LATEST = 12
@@ -37,10 +40,14 @@ class Lesson(NamedTuple):
 
 @dataclass(frozen=True)
 class Overview:
-    """The profile's content: its self-assessments, and where each part is taught."""
+    """The profile's content: its self-assessments, and the quizzes that can ask how sure one is.
+
+    `lessons` says where each part is taught, by "module.section".
+    """
 
     profile: Profile
     scales: tuple[Questionnaire, ...]
+    quizzes: tuple[Exercise, ...]
     numbers: Mapping[str, int]
     lessons: Mapping[str, Lesson]
 
@@ -48,6 +55,15 @@ class Overview:
     def by_subject(self) -> Mapping[str, Questionnaire]:
         """The self-assessments by their ids."""
         return {content.scale.id: content for content in self.scales}
+
+    @cached_property
+    def asked_by(self) -> Mapping[str, tuple[Exercise, ...]]:
+        """The quizzes that rest on a subject."""
+        found: dict[str, tuple[Exercise, ...]] = {}
+        for exercise in self.quizzes:
+            for name in (exercise.quiz.id, *exercise.questions):
+                found[name] = (*found.get(name, ()), exercise)
+        return found
 
     @cached_property
     def error(self) -> float:
@@ -71,10 +87,11 @@ class Told(NamedTuple):
 
 
 class ProfileRecord(NamedTuple):
-    """What is recorded about each partner, by key."""
+    """What is recorded about each partner, by key, and of each quiz, by its id."""
 
     content: Overview
     partners: Mapping[str, Told] = NONE
+    quizzes: Mapping[str, QuizRecord] = NONE
 
     def told(self, partner: str) -> Told:
         """Return what is recorded about a partner."""
@@ -221,6 +238,12 @@ class ProfileState:
         """Whether there are results about somebody else, too."""
         return any(told.scales for key, told in self.record.partners.items() if key != self.partner)
 
+    @cached_property
+    def calibration(self) -> tuple[Level, ...]:
+        """How often the learner was right at each level of certainty, over all quizzes."""
+        records = self.record.quizzes.values()
+        return calibration(answer for record in records for answer in quizzes.sure(record))
+
     def lesson(self, act: Act) -> Lesson | None:
         """Return where an act is taught."""
         return self.content.lessons.get(act.section)
@@ -241,13 +264,15 @@ def find(library: Library, _name: str) -> Overview:
         for section in module.sections:
             where = Lesson(module.id, numbers[module.id], section.title)
             lessons[f"{module.id}.{section.id}"] = where
-    found = tuple(scales.find(library, name) for name in profile.scales)
-    return Overview(profile, found, numbers, lessons)
+    rated = tuple(scales.find(library, name) for name in profile.scales)
+    found = (quizzes.find(library, name) for name in library.names("questions"))
+    asking = tuple(exercise for exercise in found if exercise.certainty)
+    return Overview(profile, rated, asking, numbers, lessons)
 
 
 def subjects(content: Overview) -> tuple[str, ...]:
-    """Return the self-assessments."""
-    return tuple(content.by_subject)
+    """Return the self-assessments, and the quizzes with their questions."""
+    return *content.by_subject, *content.asked_by
 
 
 def blank(content: Overview) -> ProfileRecord:
@@ -261,24 +286,43 @@ def begin(record: ProfileRecord, context: Context) -> ProfileState:
 
 
 def fold(record: ProfileRecord, event: Event) -> ProfileRecord:
-    """Fold an event about any partner in."""
+    """Fold an event about any partner, or of a quiz, in."""
     content = record.content.by_subject.get(event.subject)
     if content is None:
-        return record
+        return _of_quizzes(record, event)
     told = record.told(event.partner)
     match event.body:
         case ScaleThoughtBack(rating=rating):
-            if event.edition != content.scale.edition or rating not in _ratings(content):
-                return record
-            back = {**told.back, event.subject: ThoughtBack(rating, event.time)}
-            after = told._replace(back=back)
+            after = _thought_back(told, content, event, rating)
         case _:
-            before = told.scales.get(event.subject) or scales.blank(content)
-            folded = scales.fold(before, event)
-            if folded is before:
-                return record
-            after = told._replace(scales={**told.scales, event.subject: folded})
+            after = _rated(told, content, event)
+    if after is told:
+        return record
     return record._replace(partners={**record.partners, event.partner: after})
+
+
+def _thought_back(told: Told, content: Questionnaire, event: Event, rating: int) -> Told:
+    if event.edition != content.scale.edition or rating not in _ratings(content):
+        return told
+    return told._replace(back={**told.back, event.subject: ThoughtBack(rating, event.time)})
+
+
+def _rated(told: Told, content: Questionnaire, event: Event) -> Told:
+    before = told.scales.get(event.subject) or scales.blank(content)
+    after = scales.fold(before, event)
+    if after is before:
+        return told
+    return told._replace(scales={**told.scales, event.subject: after})
+
+
+def _of_quizzes(record: ProfileRecord, event: Event) -> ProfileRecord:
+    for exercise in record.content.asked_by.get(event.subject, ()):
+        name = exercise.quiz.id
+        before = record.quizzes.get(name) or quizzes.blank(exercise)
+        after = quizzes.fold(before, event)
+        if after is not before:
+            record = record._replace(quizzes={**record.quizzes, name: after})
+    return record
 
 
 def done(_record: ProfileRecord) -> bool:
