@@ -1,7 +1,7 @@
 """The profile: all self-assessments on one page, about one partner or several side by side.
 
-Below them stands how often the learner was right when how sure. It keeps next to nothing of its own. Each result is that of the self-assessment or the quiz it comes
-from, over the same events.
+Below them stands how often the learner was right when how sure. It keeps next to nothing of its
+own: each result is that of the self-assessment or the quiz it comes from, over the same events.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
