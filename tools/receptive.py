@@ -14,17 +14,18 @@ import yaml
 from brmcourse.scoring.receptive import MARKERS, markers
 
 SENTENCES = Path(__file__).parent.parent / "tests" / "receptive_sentences.yaml"
-GROUPS = ("development", "held_out")
 
-HEADINGS = ("marker", "lines", "precision", "recall", "held out", "precision", "recall")
+WRITTEN, HELD_OUT, DRAWN = ("development", "held_out"), ("held_out",), ("drawn",)
+"""Groups of lines: those written for this, those of them that were held out, those drawn by lot."""
+
+TITLES = {WRITTEN: "written", HELD_OUT: "of them held out", DRAWN: "drawn"}
 
 
 class Labelled(NamedTuple):
-    """A line, the markers that a person named in it, and whether the counter was built without."""
+    """A line, and the ids of the markers that a person named in it."""
 
     text: str
     markers: frozenset[str]
-    held_out: bool
 
     @property
     def counted(self) -> frozenset[str]:
@@ -45,37 +46,37 @@ class Agreement(NamedTuple):
     recall: float | None
 
 
-def labelled() -> list[Labelled]:
-    """Return all lines, those held out last."""
-    groups = yaml.safe_load(SENTENCES.read_text("utf-8"))
-    return [
-        Labelled(line["text"], frozenset(line["markers"]), group == "held_out")
-        for group in GROUPS
-        for line in groups[group]
-    ]
+def labelled(groups: Sequence[str]) -> list[Labelled]:
+    """Return the lines of those groups."""
+    found = yaml.safe_load(SENTENCES.read_text("utf-8"))
+    lines = [line for group in groups for line in found[group]]
+    return [Labelled(line["text"], frozenset(line["markers"])) for line in lines]
 
 
 def agreement(marker: str, lines: Sequence[Labelled]) -> Agreement:
     """Return how far the counter agrees with the person on one marker."""
-    has = {line.text for line in lines if marker in line.markers}
-    named = {line.text for line in lines if marker in line.counted}
-    both = len(has & named)
-    return Agreement(
-        len(has), both / len(named) if named else None, both / len(has) if has else None
-    )
+    has = {line for line in lines if marker in line.markers}
+    named = {line for line in lines if marker in line.counted}
+    return Agreement(len(has), _share(has & named, named), _share(has & named, has))
+
+
+def _share(part: set[Labelled], whole: set[Labelled]) -> float | None:
+    return len(part) / len(whole) if whole else None
 
 
 def table() -> str:
-    """Return the agreement on each marker, over all lines and over those held out, as Markdown."""
-    lines = labelled()
-    rows = [HEADINGS, tuple("---" for _ in HEADINGS)]
+    """Return the agreement on each marker as a Markdown table, one group after the other."""
+    groups = {title: labelled(names) for names, title in TITLES.items()}
+    headings = [f"{title} ({len(lines)}): n, precision, recall" for title, lines in groups.items()]
+    rows = [["marker", *headings], ["---"] * 4]
     for marker in MARKERS.values():
-        cells = [marker.name]
-        for part in (lines, [line for line in lines if line.held_out]):
-            found = agreement(marker.id, part)
-            cells += [str(found.lines), _figure(found.precision), _figure(found.recall)]
-        rows.append(tuple(cells))
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+        found = [agreement(marker.id, lines) for lines in groups.values()]
+        rows.append([marker.name, *map(_cell, found)])
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _cell(found: Agreement) -> str:
+    return f"{found.lines}, {_figure(found.precision)}, {_figure(found.recall)}"
 
 
 def _figure(share: float | None) -> str:

@@ -12,15 +12,10 @@ holds a repetition.
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
-
-RESEARCH = (
-    "The research on these markers is about policy disputes, and they explain about an eighth of "
-    "how receptive a text is felt to be (Yeomans et al. 2020)."
-)
-"""What is said wherever markers are shown."""
 
 WEIGHTS = (
     "https://github.com/bbevis/politenessPy, pretrained_weights.py (commit 7acfd5e): a port of the "
@@ -34,9 +29,8 @@ class Marker(NamedTuple):
 
     helps   whether texts with it were felt to be more receptive
     says    what it does, in a sentence for the learner
-    weight  how much one use adds to the receptiveness that the published model predicts, in
-            standard deviations of the ratings; None if that has no such feature. It is here to be
-            looked up: lines get no score
+    weight  what one use adds to the score of the published model; None if that has no such
+            feature. It is here to be looked up: nobody's line gets a score
     source  where the weight is from
     """
 
@@ -136,20 +130,22 @@ MARKERS: Mapping[str, Marker] = {
 the words, or it is shorter.
 """
 
-PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'"} | dict.fromkeys("\t\n\r\u00a0\u202f", " "))
+PLAIN = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u02bc", "'") | dict.fromkeys("\t\n\r\u00a0\u202f", " ")
+)
 """One kind of apostrophe and of blank; each stays one character, so that places stay."""
 
 GAP = " ++"
 """One blank or more, as `_` in a phrase; it gives none back, so that no text makes it slow."""
 
-START = r"(?<![^\s.!?…:;,–—(\"“] )(?<![\w'])"
+START = r"(?<![^\s.!?…:;,\u2013\u2014(\"\u201c] )(?<![\w'])"
 """What follows begins a sentence or clause."""
 
 HOW = "(?:_(?:all|also|certainly|completely|do|fully|quite|really|so|still|totally|very))?"
 ARE = "(?:_are|'re|_were)"
 IS = "(?:_is|'s|_was)"
 ISNT = "(?:_is_not|'s_not|_isn't|_was_not|_wasn't)"
-WHAT = "(?:a|all|how|it|that|the|this|what|where|why|you|your)"
+WHAT = "(?:how|it|that|this|what|where|why|you|your)"
 DONT = "(?:_do|_does|_did|_would|_could|_should)n't"
 
 
@@ -161,7 +157,7 @@ def _phrases(*patterns: str) -> re.Pattern[str]:
 
 PATTERNS: Mapping[str, re.Pattern[str]] = {
     "contradiction": _phrases(
-        rf"{START}no(?=[,!;:–—]|_[–—-]|\.(?! *\d)| *$)(?!,_thank)",
+        r"(?<![^\s.!?…] )no(?=[,!;:\u2013\u2014]|_[\u2013\u2014-])(?!,_thank)",
         f"{START}(?:nonsense|rubbish|absolutely_not|of_course_not|certainly_not|not_at_all)",
         f"you{ARE}{HOW}(?:_simply|_just)?_(?:wrong|mistaken)",
         f"you{ARE}_not_(?:right|correct)",
@@ -176,15 +172,16 @@ PATTERNS: Mapping[str, re.Pattern[str]] = {
         r"(?<!\bif )(?<!\b(?:an|my) )(?<!\b(?:the|its|our|her|his|not) )(?<!\byour )"
         r"(?<!\btheir )only",
         r"(?<!\ba )(?<!\bonly )(?<!'ve )(?<!\b(?:had|has) )(?<!\bhave )just"
-        r"(?!-|_(?:now|then|before|after|as|in_time|yesterday|today|this)\b)"
+        r"(?!-|_(?:now|then|before|after|as|so|in_time|yesterday|today|this)\b)"
         r"(?!_(?:arrived|began|called|came|finished|got|heard|left|learned|learnt|met|rang|read"
         r"|saw|sent|spoke|started|talked|told)\b)",
         "simply|merely",
     ),
     "acknowledgement": _phrases(
         f"i{HOW}(?:_can)?_(?:understand|acknowledge|appreciate|recogni[sz]e|reali[sz]e)",
-        f"i{HOW}(?:_can)?_(?:see|hear|get|know|imagine)(?:(?=[,.])|_{WHAT})",
-        "(?:if_|what_)?i_(?:heard|understood)(?:_you|_that|_this)?",
+        rf"(?<!\bas far as )i{HOW}(?:_can)?_(?:see|imagine)(?:(?=[,.])|_{WHAT}|_the|_a)",
+        f"i{HOW}(?:_can)?_(?:hear|get|know)(?:(?=[,.])|_{WHAT})",
+        "(?:if|what)_i_(?:hear|heard|understood)|i_(?:heard|understood)_(?:you|what|how)",
         f"(?:that|it|this){HOW}_makes{HOW}_sense",
         f"(?:that|it|this){IS}{HOW}_understandable",
         "point_taken|i_take_your_point|(?:it_|that_)?sounds_(?:like|as_if|as_though)",
@@ -195,12 +192,12 @@ PATTERNS: Mapping[str, re.Pattern[str]] = {
     ),
     "agreement": _phrases(
         f"(?:i|we){HOW}(?:_can_only)?_(?:agree|concur)",
-        rf"(?<!\bif )you(?:{ARE}|_may_be|_might_be){HOW}(?:_absolutely)?_(?:right|correct)",
+        rf"(?<!\bif )you(?:{ARE}|_may_be|_may_well_be|_might_be){HOW}_(?:right|correct)",
         "you(?:_have|'ve_got|_do_have)_a(?:_good|_fair)?_point",
         f"{START}(?:(?:that|it){IS}_)?(?:an?_)?(?:very_|really_)?"
         "(?:good|fair|great|excellent|valid)_(?:point|idea)",
         f"{START}(?:that|it){IS}{HOW}_(?:true|right|fair|correct)",
-        f"{START}(?:fair_enough|true|agreed|exactly|quite_right)(?=[,.;:!–—]| *$)",
+        f"{START}(?:fair_enough|true|agreed|exactly|quite_right)(?=[,.;:!\u2013\u2014]| *$)",
         "i(?:_am|'m)_with_you|i_(?:share|accept)_(?:that|your)|so_do_i|same_here|we_both",
     ),
     "i-statement": _phrases(
@@ -211,13 +208,13 @@ PATTERNS: Mapping[str, re.Pattern[str]] = {
         "in_my_(?:view|opinion|eyes|experience)|to_my_mind|for_my_part|personally",
         "my_(?:view|opinion|impression|feeling|worry|concern|sense|guess|fear|hope)_(?:is|was)",
         "from_where_i_(?:stand|sit)|from_my_(?:side|point_of_view|perspective)",
-        "(?:as|the_way)_i_see_it|(?:seems|looks|feels|sounds)_to_me|i(?:_would|'d)_say",
+        f"{START}to_me|(?:as|the_way)_i_see_it|(?:seems|looks|feels|sounds)_to_me|i(?:_would|'d)_say",
     ),
     "hedge": _phrases(
         "perhaps|maybe|might|possibly|probably|presumably|apparently|arguably|likely|somewhat",
         "roughly|sometimes|usually|more_or_less|kind_of|sort_of|in_some_ways|to_some_extent",
         "(?-i:may)",  # the month has a capital
-        "could(?!n't|_not|_you|_i|_we)",
+        r"(?<!\bi )could(?!n't|_not|_(?:you|i|we|he|she|they|it)\b)",
         "seems?|seemed|appears?_to|tends?_to|it(?:_is|'s)_possible_that",
         "i_(?:guess|suppose|suspect|assume)|i(?:_am|'m)_not_(?:sure|certain)",
         "as_far_as_i_(?:know|can_see|can_tell)",
@@ -276,12 +273,16 @@ def spans(text: str) -> tuple[Span, ...]:
 
     Where several overlap, the first of a piece's markers is the one to show.
     """
-    found = markers(text)
-    cuts = {0, len(text)}.union(*((one.start, one.end) for one in found))
+    begin: dict[int, set[str]] = defaultdict(set)
+    end: dict[int, set[str]] = defaultdict(set)
+    for found in markers(text):
+        begin[found.start].add(found.marker)
+        end[found.end].add(found.marker)
+    here: set[str] = set()
     pieces = []
-    for start, end in pairwise(sorted(cuts)):
-        here = {one.marker for one in found if one.start <= start and end <= one.end}
-        pieces.append(Span(text[start:end], tuple(name for name in MARKERS if name in here)))
+    for start, stop in pairwise(sorted({0, len(text), *begin, *end})):
+        here = here - end[start] | begin[start]
+        pieces.append(Span(text[start:stop], tuple(name for name in MARKERS if name in here)))
     return tuple(pieces)
 
 
