@@ -77,7 +77,7 @@ def test_apostrophes_are_alike(text: str) -> None:
 
 
 @pytest.mark.parametrize("marker", MARKERS)
-def test_agreement_with_a_person(marker: str) -> None:
+def test_agreement_with_the_labels(marker: str) -> None:
     """Over the sixty lines written for it, precision and recall of each marker are 0.8 or more."""
     lines = receptive.labelled(receptive.WRITTEN)
     assert len(lines) == 60
@@ -100,7 +100,7 @@ def test_labels_are_markers() -> None:
 
 
 def test_agreement_is_counted() -> None:
-    """Precision is of the lines that the counter names, recall of those that the person does."""
+    """Precision is of the lines that the counter names, recall of those that are labelled."""
     lines = [
         receptive.Labelled("Perhaps.", frozenset({"hedge"})),
         receptive.Labelled("Maybe not.", frozenset({"negation"})),

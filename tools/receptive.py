@@ -1,7 +1,7 @@
 """Say how often the counter of receptive markers is right: `python tools/receptive.py`.
 
-Prints the table of docs/receptive.md, from the lines of tests/receptive_sentences.yaml that a
-person has labelled.
+Prints the table of docs/receptive.md, from the lines of tests/receptive_sentences.yaml that were
+labelled by hand.
 """
 
 import sys
@@ -22,7 +22,7 @@ TITLES = {WRITTEN: "written", HELD_OUT: "of them held out", DRAWN: "drawn"}
 
 
 class Labelled(NamedTuple):
-    """A line, and the ids of the markers that a person named in it."""
+    """A line, and the ids of the markers that a reader named in it."""
 
     text: str
     markers: frozenset[str]
@@ -34,9 +34,9 @@ class Labelled(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """How often counter and person named a marker of the same lines.
+    """How often counter and reader named a marker of the same lines.
 
-    lines      how many lines have it, by the person
+    lines      how many lines have it, by the reader
     precision  which share of the lines that the counter names have it; None if it names none
     recall     which share of the lines that have it the counter names; None if none has it
     """
@@ -54,7 +54,7 @@ def labelled(groups: Sequence[str]) -> list[Labelled]:
 
 
 def agreement(marker: str, lines: Sequence[Labelled]) -> Agreement:
-    """Return how far the counter agrees with the person on one marker."""
+    """Return how far the counter agrees with the reader on one marker."""
     has = {line for line in lines if marker in line.markers}
     named = {line for line in lines if marker in line.counted}
     return Agreement(len(has), _share(has & named, named), _share(has & named, has))
