@@ -7,6 +7,7 @@ import folds
 import memory
 import opening
 import payload
+import receptive
 import start
 from bench import machine, show
 
@@ -17,6 +18,7 @@ BENCHMARKS = {
     "Payload (payload.py)": payload.main,
     "Address to first question (opening.py)": opening.main,
     "Memory (memory.py)": memory.main,
+    "Markers of receptive wording (receptive.py)": receptive.main,
     "Start (start.py)": start.main,
     "Click to changed page (click.py)": click.main,
 }

@@ -16,7 +16,7 @@ ROOT = course_root()
 PAGES = sorted((ROOT / "docs" / "rules").glob("*.*.md"))
 LOADER = ("content", "model")
 NAME = re.compile(
-    r'"((?:capstone|conversation|example|field|file|id|question|reference|scale|sheet|values|yaml)\.(?!yaml")[a-z-]+)"'
+    r'"((?:capstone|conversation|example|field|file|id|pushback|question|reference|scale|sheet|values|yaml)\.(?!yaml")[a-z-]+)"'
 )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LOOKED_UP: Mapping[str, str] = {
     "formats": "brmcourse.model.scale:Format",
+    "pushback": "brmcourse.model.pushback:Deck",
     "course.yaml": "brmcourse.model.course:Course",
     "evidence.yaml": "brmcourse.model.evidence:Evidence",
     "coverage.yaml": "brmcourse.model.coverage:Coverage",
@@ -32,8 +33,11 @@ LOOKED_UP: Mapping[str, str] = {
 }
 """The folders and files below data/ that no activity shows as they are, with what they hold."""
 
+HELD: Mapping[str, str] = {"formats": "answer format", "pushback": "deck of lines"}
+"""What a file of those folders is called in a sentence."""
+
 NEEDED = ("course.yaml", "evidence.yaml")
-"""Those of them that no course can do without."""
+"""The files that no course can do without."""
 
 BASELINE = "baseline"
 """The id of the self-assessment that is drawn from the others."""
@@ -46,10 +50,7 @@ def kinds() -> Mapping[str, type[Content]]:
 
 def holds(folder: str) -> str:
     """Return what a file of a folder is called in a sentence."""
-    rows = rows_of(folder)
-    if rows:
-        return rows[0].holds
-    return "answer format"
+    return HELD.get(folder) or rows_of(folder)[0].holds
 
 
 def folders() -> list[str]:
