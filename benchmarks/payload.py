@@ -12,7 +12,7 @@ from peers import BARE, BARE_ALL, JUPYTERQUIZ, JUPYTERQUIZ_ALL, QUESTIONS
 from brmcourse.content.library import Library
 from brmcourse.events import new_id
 from brmcourse.log.sqlite import SqliteLog
-from brmcourse.model.question import Compose, Judgement, Multiple, Question
+from brmcourse.model.question import Compose, Judgement, Match, Multiple, Question
 from brmcourse.paths import course_root
 
 ACTIVITIES = (
@@ -20,7 +20,7 @@ ACTIVITIES = (
     'quiz("m1-before")',
     'converse("s1")',
     'scale("EMP")',
-    'reflect("m1")',
+    'reflect("m6")',
     'plan("m1")',
 )
 
@@ -73,6 +73,9 @@ def _answers(question: Question) -> Iterator[tuple[str, dict[str, list[str]]]]:
         case Judgement():
             for letter, _option in zip("ABCDEF", question.options, strict=False):
                 form[f"rate-{letter}"] = ["3"]
+        case Match():
+            for letter, _option in zip("ABCDEF", question.options, strict=False):
+                form[f"rate-{letter}"] = ["T1"]
         case Multiple():
             form["pick"] = ["A", "B"]
         case _:
