@@ -152,3 +152,13 @@ def test_frequencies_keep_their_order(library: Library) -> None:
     content = scale.find(library, "emp")
     state = scale.begin(scale.blank(content), Context("any"))
     assert list(state.shown(content.scale.items[0])) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("name", ["mat", "baseline"])
+def test_levels_are_described_before_they_are_asked(library: Library, name: str) -> None:
+    """The ladder stands once, above the first line that asks for a level."""
+    content = scale.find(library, name)
+    page = Play(scale, content).page()
+    first = next(item for item in content.scale.items if item.choices)
+    assert page.count('class="brm-ladder"') == 1
+    assert 0 < page.index("An order taker passes") < page.index(f'id="{first.id}"')

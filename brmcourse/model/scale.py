@@ -89,10 +89,11 @@ class Subscale(Content):
 class Scale(Answerable):
     """A self-assessment over the past four weeks with one partner.
 
-    `levels` name the steps of items with choices.
+    `levels` name the steps of items with choices, and `ladder` describes them before the first of
+    those is asked.
     """
 
-    unshown: ClassVar[Any] = {"items": {"__all__": {"baseline"}}}
+    unshown: ClassVar[Any] = {"items": {"__all__": {"baseline"}}, "ladder": True}
 
     id: Id
     title: Text
@@ -100,6 +101,7 @@ class Scale(Answerable):
     format: Id
     lead: Text
     levels: tuple[Text, ...] = ()
+    ladder: str = ""
     subscales: tuple[Subscale, ...] = Field(min_length=1)
     items: tuple[Item, ...] = Field(min_length=2)
 
@@ -140,10 +142,12 @@ class Baseline(Answerable):
     def of(self, scales: Iterable[Scale]) -> Scale:
         """Return the short form as a scale with a subscale for each of those it draws from."""
         levels: tuple[str, ...] = ()
+        ladder = ""
         subscales = []
         items = []
         for scale in scales:
             levels = levels or scale.levels
+            ladder = ladder or scale.ladder
             subscales.append(Subscale(id=scale.id, title=scale.title))
             drawn = [item for item in scale.items if item.baseline]
             items += [item.model_copy(update={"subscale": scale.id}) for item in drawn]
@@ -155,6 +159,7 @@ class Baseline(Answerable):
             format=self.format,
             lead=self.lead,
             levels=levels,
+            ladder=ladder,
             subscales=tuple(subscales),
             items=tuple(items),
         )
