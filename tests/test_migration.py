@@ -33,6 +33,11 @@ from brmcourse.events import (
     QuizCertainty,
     Record,
     ScaleThoughtBack,
+    RehearsalBegan,
+    RehearsalEnded,
+    RehearsalLooked,
+    RehearsalPrepared,
+    RehearsalSaid,
     StepPassed,
     decode,
     encode,
@@ -322,6 +327,11 @@ NEW = {
         ProposalMade,
         ScaleThoughtBack,
         QuizCertainty,
+        RehearsalPrepared,
+        RehearsalBegan,
+        RehearsalSaid,
+        RehearsalLooked,
+        RehearsalEnded,
     )
 }
 """What can happen since."""

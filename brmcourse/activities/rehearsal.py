@@ -540,9 +540,9 @@ class _Says(NamedTuple):
 def drawn_for(record: RehearsalRecord, seed: str) -> Sequence[tuple[str, str]]:
     """Return what the partner says in each round of the next rehearsal: a line's id, and its words.
 
-    One learner gets the same for the same rehearsal. Rounds are as hard as they should be and mixed
-    in kind before all else; a line of the rehearsal before comes only if there is no other, and
-    one that takes up the learner's words comes first.
+    One learner gets the same for the same rehearsal. First of all, rounds are as hard as they
+    should be; then nothing comes again from the rehearsal before. Words of the learner's own come
+    before others, once from each kind of source, and then the kinds of pushback take turns.
     """
     number = len(record.talks) + 1
     before = set(record.talks[-1].pushback) if record.talks else set()
@@ -554,18 +554,17 @@ def drawn_for(record: RehearsalRecord, seed: str) -> Sequence[tuple[str, str]]:
         if not left:
             break
         kind = kinds[round_ % len(kinds)]
-        about = [one.line.about for one in drawn]
-
-        def rank(says: _Says, level: int = level, kind: str = kind) -> tuple[int, ...]:
-            return (
+        taken = {one.line.about for one in drawn if one.words}
+        ranks = {
+            says: (
                 abs(says.line.level - level),
-                says.line.kind != kind,
                 says.text in before,
-                not says.words,
-                about.count(says.line.about),  # noqa: B023 -- used at once
+                not says.words or says.line.about in taken,
+                says.line.kind != kind,
             )
-
-        drawn.append(min(shuffled(left, seed, f"rehearsal:{number}:{round_}"), key=rank))
+            for says in shuffled(left, seed, f"rehearsal:{number}:{round_}")
+        }
+        drawn.append(min(ranks, key=ranks.__getitem__))
     return [(says.line.id, says.text) for says in drawn]
 
 
