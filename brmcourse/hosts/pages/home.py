@@ -62,8 +62,11 @@ def view(
 ) -> Home:
     """Return what Home shows; `beside` are the pages beside the modules with something to do."""
     modules = [*(module.module for module in progress.modules), *beside]
-    latest = [Wrote(one, _where(modules, one.place)) for one in written[:LATEST]]
-    return Home(course, progress, partners, tuple(latest), len(written) > LATEST, beside)
+    found: dict[tuple[Place, str], Written] = {}
+    for one in written:  # the latest of several under one title stands for all of them
+        found.setdefault((one.place, one.note.title), one)
+    latest = [Wrote(one, _where(modules, one.place)) for one in list(found.values())[:LATEST]]
+    return Home(course, progress, partners, tuple(latest), len(written) > len(latest), beside)
 
 
 def address(found: GoOn) -> str:
