@@ -1,5 +1,6 @@
 """The rehearsal of a talk: what the partner says, what is kept of each line, and where it goes."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -192,8 +193,7 @@ def test_what_was_heard_stays() -> None:
     first = heard(play)
     assert "And “Fewer shifts”?" in first
     later = did(SheetWrote(1, {"what": "Something else"}), "log")
-    other = CONTENT.__class__(CONTENT.rehearsal, (), CONTENT.sheets, CONTENT.proposal)
-    again = opened(*play.log, later, content=other)
+    again = opened(*play.log, later, content=replace(CONTENT, deck=()))
     assert heard(again) == first
     assert "Fewer shifts" in again.page()
 
@@ -241,6 +241,24 @@ def test_any_words_can_be_taken_up(text: str) -> None:
     play = begun(did(SheetWrote(1, {"what": text}), "log"))
     assert len(heard(play)) == 2
     assert all(says.strip() for says in heard(play))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("It is late.", "One thing: It is late. Well?"),
+        ("Why so late?", "One thing: Why so late? Well?"),
+        ("“Two years”", "One thing: Two years. Well?"),
+        ("x" * 150, f"One thing: {'x' * LONGEST}… Well?"),
+    ],
+)
+def test_words_fit_into_a_line(words: str, said: str) -> None:
+    """A line with the learner's words in it has one mark at the end of each sentence."""
+    line = CONTENT.deck[-1].model_copy(update={"text": "One thing: {words}. Well?"})
+    content = replace(CONTENT, deck=(line,))
+    play = opened(did(SheetWrote(1, {"what": words}), "log"), content=content)
+    do(play, "begin", line="Thank you.")
+    assert heard(play) == (said,)
 
 
 def test_the_course_has_enough_to_say(library: Library) -> None:

@@ -31,6 +31,7 @@ from brmcourse.events import (
     RehearsalSaid,
 )
 from brmcourse.model.proposal import Proposal
+from brmcourse.model.pushback import SLOT
 from brmcourse.model.pushback import Line as Pushback
 from brmcourse.model.rehearsal import Criterion, Draw, Rehearsal
 from brmcourse.model.sheet import Sheet
@@ -41,11 +42,6 @@ PREPARE, REPLY, LOOK, END = "prepare", "reply", "look", "end"
 
 OCCASION, LINE, REVISED, BEST = "occasion", "line", "revised", "best"
 """What the fields of a round hold."""
-
-SLOT = "{words}"
-"""Where the learner's own words come into a line of the deck."""
-
-ENDS = ".?!…,;"
 
 LONGEST = 140
 """The most characters that the partner takes up from a sheet."""
@@ -306,15 +302,11 @@ class RehearsalState:
 def find(library: Library, _name: str) -> Outline:
     """Return the rehearsal with the deck and the sheets; raise UnknownIdError or ContentError."""
     rehearsal: Rehearsal = library.single("rehearsal.yaml")
-    deck = [line for name in library.names("pushback") for line in _deck(library, name)]
+    decks = [library.named("pushback", name) for name in library.names("pushback")]
     names = dict.fromkeys(draw.sheet for draw in rehearsal.draws)
     found = {name: library.named("sheets", name) for name in names}
-    return Outline(rehearsal, tuple(deck), found, library.single("proposal.yaml"))
-
-
-def _deck(library: Library, name: str) -> Sequence[Pushback]:
-    lines: Sequence[Pushback] = library.named("pushback", name).lines
-    return lines
+    lines = tuple(line for deck in decks for line in deck.lines)
+    return Outline(rehearsal, lines, found, library.single("proposal.yaml"))
 
 
 def subjects(content: Outline) -> tuple[str, ...]:
@@ -578,7 +570,7 @@ def _possible(record: RehearsalRecord) -> Iterator[_Says]:
             yield _Says(line, line.text)
             continue
         for words in taken.get(line.about or "", ()):
-            yield _Says(line, line.text.replace(SLOT, words), words)
+            yield _Says(line, _filled(line.text, words), words)
 
 
 def _alike(one: _Says, other: _Says) -> bool:
@@ -586,12 +578,20 @@ def _alike(one: _Says, other: _Says) -> bool:
     return one.line.id == other.line.id or (bool(one.words) and one.words == other.words)
 
 
+def _filled(text: str, words: str) -> str:
+    """Return a line of the deck with words of the learner's own, which may end a sentence."""
+    if words[-1] in "?!…":
+        text = text.replace(f"{SLOT}.", SLOT)
+    return text.replace(SLOT, words)
+
+
 def _taken(text: str) -> str:
     """Return words of a sheet as the partner may say them: in one line, and not for long."""
-    words = _in_a_line(text).strip('“”"').rstrip(ENDS)
+    words = _in_a_line(text).strip(' “”".,;:')
     if len(words) <= LONGEST:
         return words
-    return words[: LONGEST + 1].rpartition(" ")[0] + "…"
+    whole = words[: LONGEST + 1].rpartition(" ")[0]
+    return (whole or words[:LONGEST]) + "…"
 
 
 def _in_a_line(text: str) -> str:
