@@ -17,6 +17,8 @@ from brmcourse.events import (
     ProposalMade,
     QuizAnswered,
     ReflectionWrote,
+    RehearsalBegan,
+    RehearsalLooked,
     SheetWrote,
     StepPassed,
     new_id,
@@ -99,6 +101,25 @@ def test_each_page_of_the_course_opens(site: Site, library: Library) -> None:
         assert str(site.client.get(f"/{module.id}").url).startswith(f"{HOME}/{module.id}/")
     for page in library.course.pages:
         assert "<h1>" in site.get(f"/{page.id}")
+
+
+def test_what_is_written_beside_the_modules(site: Site, learner: Learner) -> None:
+    """Home leads to a page beside the modules on which something is written, lists that once, and
+    goes on where the learner was before; all of it stands among what was written.
+    """
+    html = site.get("/m1/check-yourself")
+    site.post("/m1/check-yourself", html, action="check", pick="A")
+    began = RehearsalBegan(1, "Thursday", "Thank you.", [{"line": "x", "says": "And then?"}])
+    bodies = [began, RehearsalLooked(1, 0, {}, "Thank you all.", done=True)]
+    learner.record([Draft("rehearsal", 1, body) for body in bodies], new_id(), FIRST_PARTNER)
+    home = site.get("/")
+    assert '<p><a href="/rehearse">Rehearse my next talk</a></p>' in home
+    assert home.count('href="/rehearse#rehearse"') == 1
+    assert 'class="course-go" href="/m1/' in home
+    mine = unescape(site.get("/mine"))
+    assert all(text in mine for text in ("Thank you.", "Thank you all.", "Thursday"))
+    assert 'href="/rehearse#rehearse"' in mine
+    assert 'id="rehearse"' in site.get("/rehearse")
 
 
 def test_no_page_gives_a_key_away(site: Site, library: Library) -> None:
