@@ -395,6 +395,7 @@ def rehearsal(**extra: Any) -> rehearsals.Outline:
         "helping": "More open",
         "others": "Less open",
         "caveat": "No grade.",
+        "research": "About disputes.",
         "none": "None found.",
         "closing": "Which one?",
     }

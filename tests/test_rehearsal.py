@@ -28,7 +28,7 @@ from brmcourse.events import (
 from brmcourse.log.memory import MemoryLog
 from brmcourse.progress import Place, Progress
 from brmcourse.rendering.render import render_view
-from brmcourse.scoring.receptive import MARKERS, RESEARCH
+from brmcourse.scoring.receptive import MARKERS
 from brmcourse.session import Learner, find_session
 from tests import make
 from tests.play import NOON, Play, event, page
@@ -290,7 +290,7 @@ def test_markers_stand_in_the_line() -> None:
     hedge = MARKERS["hedge"]
     assert f"<mark>Perhaps <small>{hedge.name}</small></mark>" in html
     assert hedge.says in html
-    assert RESEARCH in html
+    assert CONTENT.rehearsal.research in html
     assert "<b>Hedge</b>, twice:" in html
     assert "score" not in html
 

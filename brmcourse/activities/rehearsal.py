@@ -35,7 +35,7 @@ from brmcourse.model.pushback import SLOT
 from brmcourse.model.pushback import Line as Pushback
 from brmcourse.model.rehearsal import Criterion, Draw, Rehearsal
 from brmcourse.model.sheet import Sheet
-from brmcourse.scoring.receptive import MARKERS, RESEARCH, Marker, markers, spans
+from brmcourse.scoring.receptive import MARKERS, Marker, markers, spans
 
 PREPARE, REPLY, LOOK, END = "prepare", "reply", "look", "end"
 """The steps: naming the talk, answering pushback, looking at one's line, and all lines together."""
@@ -281,11 +281,6 @@ class RehearsalState:
             for what, text in texts.items()
             if text.strip()
         ]
-
-    @property
-    def research(self) -> str:
-        """What is known of the markers, said wherever they are shown."""
-        return RESEARCH
 
     @property
     def opens(self) -> str:

@@ -50,6 +50,7 @@ class Rehearsal(Answerable):
     helping   what stands above the markers that tend to help
     others    what stands above the others
     caveat    what the program that finds them cannot do
+    research  what is known of them, said wherever they are shown
     none      what is said of a line without any
     closing   what is said once all lines stand side by side
     """
@@ -72,6 +73,7 @@ class Rehearsal(Answerable):
     helping: Text
     others: Text
     caveat: Text
+    research: Text
     none: Text
     closing: Text
 
