@@ -97,7 +97,7 @@ BREAKAGES = [
     ("rehearsal.yaml", "opens: heard", "opens: herad", "reference.unknown"),
     ("rehearsal.yaml", "sheet: asks", "sheet: ask", "reference.unknown"),
     ("rehearsal.yaml", "field: words", "field: word", "reference.unknown"),
-    ("rehearsal.yaml", "answers: [open]", "answers: [opne]", "reference.unknown"),
+    ("rehearsal.yaml", "answers: [clear]", "answers: [claer]", "reference.unknown"),
     ("rehearsal.yaml", "rounds: [1]", "rounds: [4]", "field.range"),
     ("rehearsal.yaml", "id: fully", "id: not-yet", "id.duplicate"),
     ("baseline.yaml", "[S]", "[T]", "reference.unknown"),

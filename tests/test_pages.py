@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brmcourse.activities.fields import rehearsed
 from brmcourse.content.library import Library
 from brmcourse.events import (
     FIRST_PARTNER,
@@ -120,6 +121,16 @@ def test_what_is_written_beside_the_modules(site: Site, learner: Learner) -> Non
     assert all(text in mine for text in ("Thank you.", "Thank you all.", "Thursday"))
     assert 'href="/rehearse#rehearse"' in mine
     assert 'id="rehearse"' in site.get("/rehearse")
+
+
+def test_a_page_beside_the_modules_without_a_script(site: Site) -> None:
+    """A form there that is sent without a script leads back to the page, one step further."""
+    typed = {rehearsed(1, 0, "line"): "Thank you for the time."}
+    where, after = site.post("/rehearse", site.get("/rehearse"), action="begin", **typed)
+    assert where.startswith(f"{HOME}/rehearse?visit=")
+    assert where.endswith("#rehearsal-1-0-look")
+    assert "Thank you for the time." in after
+    assert "What is in your line" in after
 
 
 def test_no_page_gives_a_key_away(site: Site, library: Library) -> None:
