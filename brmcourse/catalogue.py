@@ -187,6 +187,17 @@ ROWS = (
         partner=True,
         everybody=True,
     ),
+    Row(
+        name="rehearse",
+        says="Show the rehearsal of a talk: own lines, pushback, and what each line does.",
+        place="rehearsal.yaml",
+        model="brmcourse.model.rehearsal:Rehearsal",
+        activity="brmcourse.activities.rehearsal",
+        template="rehearsal.html",
+        partner=True,
+        view="rehearsal_view.html",
+        also=("pushback",),
+    ),
 )
 
 CATALOGUE: dict[str, Row] = {row.name: row for row in ROWS}

@@ -342,6 +342,65 @@ class ProposalMade(Body):
     lines: dict[str, list[str]]
 
 
+@dataclass(frozen=True)
+class RehearsalPrepared(Body):
+    """This stands as the occasion and the opening line of the rehearsal of that number (from 1)."""
+
+    kind = "rehearsal.prepared"
+    number: int
+    occasion: str
+    opening: str
+
+
+@dataclass(frozen=True)
+class RehearsalBegan(Body):
+    """A rehearsal began with this opening line.
+
+    `pushback` has, for each round, the `line` of the deck that was drawn and what it `says`, with
+    the learner's words in it: what the partner said must not change with the sheets or the deck.
+    """
+
+    kind = "rehearsal.began"
+    number: int
+    occasion: str
+    opening: str
+    pushback: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class RehearsalSaid(Body):
+    """This stands as the learner's line in that round (from 1); when it is `done`, it was said."""
+
+    kind = "rehearsal.said"
+    number: int
+    round: int
+    text: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class RehearsalLooked(Body):
+    """Ratings of one's line in that round (0 is the opening), by question; the line once more.
+
+    When it is `done`, the learner went on.
+    """
+
+    kind = "rehearsal.looked"
+    number: int
+    round: int
+    ratings: dict[str, str]
+    revised: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class RehearsalEnded(Body):
+    """A rehearsal was ended before its last round."""
+
+    kind = "rehearsal.ended"
+    number: int
+
+
 class Draft(NamedTuple):
     """An event to be recorded: what happened to which content, in which edition of it."""
 

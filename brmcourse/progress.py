@@ -106,7 +106,7 @@ class _Kept:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.touched = Touched(place)
+        self.touched: Touched | None = Touched(place)
         self.partner = place.row.partner
         self.activity = place.activity
         self.fold = self.activity.fold
@@ -124,11 +124,15 @@ class Progress:
 
     The records are those that `recorded` comes to: of a place about the current partner one for
     each partner, of another place one. `places` are in the order of the course: where several rest
-    on the same events, what was done was done at the first.
+    on the same events, what was done was done at the first. `beside` are those on no step of a
+    module: who was there last goes on in the course where they were before.
     """
 
-    def __init__(self, places: Iterable[Place]) -> None:
-        self._kept = {place: _Kept(place) for place in dict.fromkeys(places)}
+    def __init__(self, places: Iterable[Place], beside: Iterable[Place] = ()) -> None:
+        steps = dict.fromkeys(places)
+        self._kept = {place: _Kept(place) for place in (*steps, *beside)}
+        for place in self._kept.keys() - steps.keys():
+            self._kept[place].touched = None
         self._resting = _resting(self._kept.values())
         self._lock = RLock()
         self._forget()
@@ -171,7 +175,8 @@ class Progress:
                 kept.records[partner] = after
                 if own:
                     kept.begun.add(partner)
-                    self._last[partner] = (number, kept.touched)
+                    if kept.touched:
+                        self._last[partner] = (number, kept.touched)
 
     def _pass(self, module: str, step: str) -> None:
         self._passed[module] = self.passed(module) | {step}

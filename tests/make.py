@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from brmcourse.activities import proposal as proposals
+from brmcourse.activities import rehearsal as rehearsals
 from brmcourse.activities.capstone import Outline, Piece
 from brmcourse.activities.conversation import Stage
 from brmcourse.activities.quiz import Exercise
@@ -18,7 +19,9 @@ from brmcourse.model.course import Course, Module
 from brmcourse.model.example import Example
 from brmcourse.model.prompts import Prompts
 from brmcourse.model.proposal import Proposal
+from brmcourse.model.pushback import Line as PushbackLine
 from brmcourse.model.question import Question, Quiz
+from brmcourse.model.rehearsal import Rehearsal
 from brmcourse.model.scale import Format, Scale
 from brmcourse.model.sheet import Sheet
 from brmcourse.model.values import Values
@@ -358,6 +361,57 @@ def proposal(**extra: Any) -> proposals.Outline:
     ]
     form = form.model_copy(update={"fields": tuple(marked)})
     return proposals.Outline(Proposal.model_validate(about | extra), {"log": form})
+
+
+def rehearsal(**extra: Any) -> rehearsals.Outline:
+    """Return a talk of two rounds, mild and hard, with a deck of three kinds of two levels each;
+    what stands in the sheet is taken up as a concern if it is open.
+    """
+    asked = {"label": "Which?", "hint": "A line."}
+    about = {
+        "id": "rehearsal",
+        "module": "m1",
+        "title": "A talk to come",
+        "lead": "They push back.",
+        "occasion": asked,
+        "opening": asked,
+        "reply": asked,
+        "revision": asked,
+        "rounds": [1, 3],
+        "opens": "give",
+        "draws": [
+            {
+                "about": "concern",
+                "sheet": "log",
+                "field": "what",
+                "only": {"field": "state", "answers": ["open"], "blank": True},
+            }
+        ],
+        "rubric": [
+            {"id": "back", "text": "Did I say it back?", "opening": "Did I say why?"},
+            {"id": "choice", "text": "Can they choose?"},
+        ],
+        "degrees": [{"id": "no", "text": "Not yet"}, {"id": "yes", "text": "Yes"}],
+        "helping": "More open",
+        "others": "Less open",
+        "caveat": "No grade.",
+        "research": "About disputes.",
+        "none": "None found.",
+        "closing": "Which one?",
+    }
+    lines = []
+    for kind in ("doubt", "demand", "resistance"):
+        for level in (1, 3):
+            line = {"kind": kind, "level": level}
+            for number in (1, 2):
+                name = f"{kind}-{level}-{number}"
+                lines.append({"id": name, "text": f"A {kind} of {level}, {number}.", **line})
+    taken = {"kind": "doubt", "level": 1, "about": "concern"}
+    lines.append({"id": "taken", "text": "And “{words}”?", **taken})
+    deck = tuple(PushbackLine.model_validate(line) for line in lines)
+    page = proposal()
+    content = Rehearsal.model_validate(about | extra)
+    return rehearsals.Outline(content, deck, page.sheets, page.proposal)
 
 
 MEETING: dict[str, Any] = {

@@ -27,6 +27,7 @@ from tests.make import (
     prompts,
     proposal,
     questionnaire,
+    rehearsal,
     sheet,
     values,
 )
@@ -93,6 +94,12 @@ BREAKAGES = [
     ("proposal.yaml", "sheet: asks", "sheet: ask", "reference.unknown"),
     ("proposal.yaml", "field: words", "field: answer", "proposal.private"),
     ("proposal.yaml", "id: time", "id: heard", "id.duplicate"),
+    ("rehearsal.yaml", "opens: heard", "opens: herad", "reference.unknown"),
+    ("rehearsal.yaml", "sheet: asks", "sheet: ask", "reference.unknown"),
+    ("rehearsal.yaml", "field: words", "field: word", "reference.unknown"),
+    ("rehearsal.yaml", "answers: [clear]", "answers: [claer]", "reference.unknown"),
+    ("rehearsal.yaml", "rounds: [1]", "rounds: [4]", "field.range"),
+    ("rehearsal.yaml", "id: fully", "id: not-yet", "id.duplicate"),
     ("baseline.yaml", "[S]", "[T]", "reference.unknown"),
     ("baseline.yaml", "format: often", "format: oftne", "reference.unknown"),
 ]
@@ -261,6 +268,7 @@ CONTENT = (
     values(),
     capstone(),
     proposal().proposal,
+    rehearsal().rehearsal,
     prompts(),
     course(),
 )

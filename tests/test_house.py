@@ -32,6 +32,7 @@ def test_public_names() -> None:
         "proposal",
         "quiz",
         "reflect",
+        "rehearse",
         "scale",
         "sheet",
         "values",

@@ -32,6 +32,11 @@ from brmcourse.events import (
     QuizAnswered,
     QuizCertainty,
     Record,
+    RehearsalBegan,
+    RehearsalEnded,
+    RehearsalLooked,
+    RehearsalPrepared,
+    RehearsalSaid,
     ScaleThoughtBack,
     StepPassed,
     decode,
@@ -322,6 +327,11 @@ NEW = {
         ProposalMade,
         ScaleThoughtBack,
         QuizCertainty,
+        RehearsalPrepared,
+        RehearsalBegan,
+        RehearsalSaid,
+        RehearsalLooked,
+        RehearsalEnded,
     )
 }
 """What can happen since."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brmcourse.activities.fields import rehearsed
 from brmcourse.content.library import Library
 from brmcourse.events import (
     FIRST_PARTNER,
@@ -17,6 +18,8 @@ from brmcourse.events import (
     ProposalMade,
     QuizAnswered,
     ReflectionWrote,
+    RehearsalBegan,
+    RehearsalLooked,
     SheetWrote,
     StepPassed,
     new_id,
@@ -99,6 +102,35 @@ def test_each_page_of_the_course_opens(site: Site, library: Library) -> None:
         assert str(site.client.get(f"/{module.id}").url).startswith(f"{HOME}/{module.id}/")
     for page in library.course.pages:
         assert "<h1>" in site.get(f"/{page.id}")
+
+
+def test_what_is_written_beside_the_modules(site: Site, learner: Learner) -> None:
+    """Home leads to a page beside the modules on which something is written, lists that once, and
+    goes on where the learner was before; all of it stands among what was written.
+    """
+    html = site.get("/m1/check-yourself")
+    site.post("/m1/check-yourself", html, action="check", pick="A")
+    began = RehearsalBegan(1, "Thursday", "Thank you.", [{"line": "x", "says": "And then?"}])
+    bodies = [began, RehearsalLooked(1, 0, {}, "Thank you all.", done=True)]
+    learner.record([Draft("rehearsal", 1, body) for body in bodies], new_id(), FIRST_PARTNER)
+    home = site.get("/")
+    assert '<p><a href="/rehearse">Rehearse my next talk</a></p>' in home
+    assert home.count('href="/rehearse#rehearse"') == 1
+    assert 'class="course-go" href="/m1/' in home
+    mine = unescape(site.get("/mine"))
+    assert all(text in mine for text in ("Thank you.", "Thank you all.", "Thursday"))
+    assert 'href="/rehearse#rehearse"' in mine
+    assert 'id="rehearse"' in site.get("/rehearse")
+
+
+def test_a_page_beside_the_modules_without_a_script(site: Site) -> None:
+    """A form there that is sent without a script leads back to the page, one step further."""
+    typed = {rehearsed(1, 0, "line"): "Thank you for the time."}
+    where, after = site.post("/rehearse", site.get("/rehearse"), action="begin", **typed)
+    assert where.startswith(f"{HOME}/rehearse?visit=")
+    assert where.endswith("#rehearsal-1-0-look")
+    assert "Thank you for the time." in after
+    assert "What is in your line" in after
 
 
 def test_no_page_gives_a_key_away(site: Site, library: Library) -> None:

@@ -29,6 +29,7 @@ SHOWN = {
     "values": "",
     "capstone": "",
     "proposal": "",
+    "rehearse": "",
 }
 """One of each activity."""
 
@@ -99,6 +100,10 @@ def written(name: str, partner: str) -> tuple[str, Mapping[str, Any], str]:
         "values": (send("draft", partner, **{"predicted:1:evidence": "Only here"}), "values"),
         "capstone": (send("draft", partner, **{"labels:1:own": "Only here"}), "labels"),
         "proposal": (send("draft", partner, **{"line:name:text": "Only here"}), "proposal"),
+        "rehearse": (
+            send("draft", partner, **{fields.rehearsed(1, 0, "line"): "Only here"}),
+            "rehearsal",
+        ),
     }[name]
     return subject, message, "Only here" if name != "scale" else "checked"
 

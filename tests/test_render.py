@@ -16,6 +16,7 @@ from brmcourse.activities import (
     proposal,
     quiz,
     reflection,
+    rehearsal,
     scale,
     sheet,
     values,
@@ -40,6 +41,7 @@ from tests.make import (
 )
 from tests.make import example as example_content
 from tests.make import proposal as proposal_content
+from tests.make import rehearsal as rehearsal_content
 from tests.make import sheet as log
 from tests.make import values as cards
 from tests.play import Play, event, fill, page
@@ -105,6 +107,7 @@ def states(library: Library) -> Iterator[Any]:
     yield from capstone_states()
     yield from proposal_states()
     yield from example_states()
+    yield from rehearsal_states()
     play = Play(scale, ladder())
     yield play.state
     yield play.do("finish", **{f"{item.id}": "2" for item in play.content.scale.items})
@@ -245,6 +248,36 @@ def example_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
     yield Play(example, spice(told())).state
 
 
+def rehearsal_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
+    """Yield a rehearsal step by step, with something missing at first, and the one after it."""
+    content = rehearsal_content()
+    content = replace(
+        content,
+        rehearsal=spice(content.rehearsal),
+        deck=spice(content.deck),
+        proposal=spice(content.proposal),
+        sheets={name: spice(form) for name, form in content.sheets.items()},
+    )
+    told = [event(Draft("log", 1, SheetWrote(1, {"what": EVIL})))]
+    play = Play(rehearsal, content, told)
+    yield play.state
+
+    def form(**texts: str) -> dict[str, str]:
+        return {play.state.field(what): text for what, text in texts.items()}
+
+    yield play.do("begin", **form(line=" "))
+    yield play.do("begin", **form(occasion=EVIL, line=f"Perhaps {EVIL}"))
+    yield play.do("next", **form(revised=EVIL, back="yes"))
+    yield play.do("say", **form(line=""))
+    yield play.do("say", **form(line=EVIL))
+    yield play.do("draft", **form(revised=EVIL))
+    yield play.do("end", **form(revised=EVIL))
+    yield play.do("put")
+    yield play.do("put", **form(best="1 line"))
+    yield play.do("again")
+    yield play.reopened
+
+
 def writing_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
     """Yield a reflection and a plan, empty and filled."""
     asked = outline().all
@@ -325,6 +358,8 @@ PLAIN = {
     "plan",
     "reflection",
     "names",
+    "about",
+    "opens",
 }
 """Fields that hold no text of the author's own: ids, and words that the model prescribes."""
 
@@ -354,7 +389,15 @@ def evil(content: Any) -> Any:
 @pytest.mark.parametrize("spice", [plain, evil])
 @pytest.mark.parametrize(
     "states",
-    [sheet_states, values_states, capstone_states, proposal_states, example_states, writing_states],
+    [
+        sheet_states,
+        values_states,
+        capstone_states,
+        proposal_states,
+        example_states,
+        rehearsal_states,
+        writing_states,
+    ],
 )
 def test_every_text_is_escaped(
     states: Callable[..., Iterator[Any]], spice: Callable[[Any], Any]

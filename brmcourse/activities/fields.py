@@ -57,3 +57,8 @@ def place(card: str) -> str:
 def note(stage: str, number: int, what: str) -> str:
     """Return the field for what is noted of the value at that place (from 1), at that stage."""
     return f"{stage}:{number}:{what}"
+
+
+def rehearsed(number: int, round_: int, what: str) -> str:
+    """Return the field for something of that round (0 is the opening) of that rehearsal."""
+    return f"rehearsal:{number}:{round_}:{what}"

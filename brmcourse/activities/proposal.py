@@ -110,7 +110,7 @@ class ProposalRecord(NamedTuple):
             sheet = self.content.sheets[offer.sheet]
             for entry, texts in self.sheets[offer.sheet].filled.items():
                 text = _sentence(sheet, offer, texts)
-                if text and _wanted(offer.only, texts):
+                if text and wanted(offer.only, texts):
                     key = f"{part.id}:sheet:{offer.sheet}:{offer.pieces[0].field}:{entry}"
                     yield self._line(key, text, chosen=False, source=sheet.title)
 
@@ -121,7 +121,7 @@ class ProposalRecord(NamedTuple):
     def _own(self, part: Part) -> Iterator[Line]:
         """Yield the learner's own lines, and one to be written as long as there is room."""
         for place in range(1, part.most + 1):
-            line = self._line(f"{part.id}:own:{place}", "", chosen=True)
+            line = self._line(own_key(part.id, place), "", chosen=True)
             yield line
             if not line.text:
                 return
@@ -199,6 +199,11 @@ class ProposalState:
             listed = [f"- {text}" for text in sentences] if len(sentences) > 1 else sentences
             blocks.append("\n".join([part.title, *listed]))
         return "\n\n".join(blocks)
+
+
+def own_key(part: str, place: int = 1) -> str:
+    """Return what the learner's own line at that place (from 1) of a part is called."""
+    return f"{part}:own:{place}"
 
 
 def find(library: Library, _name: str) -> Outline:
@@ -330,8 +335,8 @@ def _problems(record: ProposalRecord) -> Iterator[Problem]:
                 yield Problem(f"{line.id}-text", f"{words}{LONGEST} fit.")
 
 
-def _wanted(only: Only | None, texts: Texts) -> bool:
-    """Say whether an entry is one of those that are offered."""
+def wanted(only: Only | None, texts: Texts) -> bool:
+    """Say whether an entry with these texts is one of those that are offered."""
     if only is None:
         return True
     answer = texts.get(only.field, "")

@@ -17,6 +17,7 @@ from brmcourse.model.profile import Profile
 from brmcourse.model.prompts import Prompts
 from brmcourse.model.proposal import Only, Proposal
 from brmcourse.model.question import Quiz
+from brmcourse.model.rehearsal import Rehearsal
 from brmcourse.model.scale import Baseline, Scale
 from brmcourse.model.sheet import Sheet
 from brmcourse.model.values import Values
@@ -64,6 +65,8 @@ def dangling(content: Content, whole: Whole) -> Iterator[Flaw]:
             yield from _in_proposal(content, whole)
         case Profile():
             yield from _in_profile(content, whole)
+        case Rehearsal():
+            yield from _in_rehearsal(content, whole)
 
 
 def _in_quiz(quiz: Quiz, whole: Whole, modules: Mapping[str, Module]) -> Iterator[Flaw]:
@@ -162,6 +165,27 @@ def _in_proposal(proposal: Proposal, whole: Whole) -> Iterator[Flaw]:
                     yield unknown((*place, "pieces", at, "field"), "field", piece.field, known)
             if offer.only:
                 yield from _only(offer.only, sheet, (*place, "only"))
+
+
+def _in_rehearsal(rehearsal: Rehearsal, whole: Whole) -> Iterator[Flaw]:
+    """Find what pushback is drawn from, and the part with the opening line, if it is not there."""
+    for proposal, _ in whole.all(Proposal):
+        parts = [part.id for part in proposal.parts]
+        if rehearsal.opens not in parts:
+            yield unknown(("opens",), "part", rehearsal.opens, parts)
+    if any(path.startswith("data/sheets/") for path in whole.broken):
+        return
+    sheets = {sheet.id: sheet for sheet, _ in whole.all(Sheet)}
+    for number, draw in enumerate(rehearsal.draws):
+        if draw.sheet not in sheets:
+            yield unknown(("draws", number, "sheet"), "sheet", draw.sheet, sheets)
+            continue
+        sheet = sheets[draw.sheet]
+        known = [field.id for field in sheet.fields]
+        if draw.field not in known:
+            yield unknown(("draws", number, "field"), "field", draw.field, known)
+        if draw.only:
+            yield from _only(draw.only, sheet, ("draws", number, "only"))
 
 
 def _only(only: Only, sheet: Sheet, place: Place) -> Iterator[Flaw]:

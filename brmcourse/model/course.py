@@ -40,10 +40,14 @@ class Module(Content):
 
 
 class Page(Content):
-    """A notebook to look things up in, beside the modules."""
+    """A notebook beside the modules: to look things up in or, if it is `active`, to do something.
+
+    Home leads to an active one, and what is written there stands among all that was written.
+    """
 
     id: Id
     title: Text
+    active: bool = False
 
 
 class Welcome(Content):

@@ -137,7 +137,7 @@ class CoursePages:
         steps = self._shelf.steps()
         known = self._learner.partners()
         written = steps.progress.notes(known.current)
-        view = home.view(self._shelf.course, found, known, written)
+        view = home.view(self._shelf.course, found, known, written, steps.beside)
         return self._html(request, "home.html", home=view, nonce=new_id())
 
     def mine(self, request: Request) -> Response:
@@ -145,7 +145,7 @@ class CoursePages:
         steps = self._shelf.steps()
         steps.progress.catch_up(self._learner.log)
         known = self._learner.partners()
-        texts = list(home.texts(steps.modules, steps.progress, known.current))
+        texts = list(home.texts(steps.all, steps.progress, known.current))
         left = steps.progress.left(known.current)
         return self._html(request, "mine.html", texts=texts, left=left, partners=known)
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from brmcourse.activities.activity import Context
 from brmcourse.model.course import Course
 from brmcourse.partners import Partners
-from brmcourse.progress import CourseProgress, GoOn, ModuleSteps, Place, Progress, Written
+from brmcourse.progress import CourseProgress, GoOn, ModuleSteps, Place, Progress, Step, Written
 from brmcourse.rendering.render import render_view
 
 LATEST = 4
@@ -33,6 +33,7 @@ class Home:
     partners: Partners
     wrote: tuple[Wrote, ...]
     more: bool
+    beside: Sequence[ModuleSteps] = ()
 
     @property
     def new(self) -> bool:
@@ -53,12 +54,19 @@ class Home:
 
 
 def view(
-    course: Course, progress: CourseProgress, partners: Partners, written: Sequence[Written]
+    course: Course,
+    progress: CourseProgress,
+    partners: Partners,
+    written: Sequence[Written],
+    beside: Sequence[ModuleSteps] = (),
 ) -> Home:
-    """Return what Home shows."""
-    modules = [module.module for module in progress.modules]
-    latest = [Wrote(one, _where(modules, one.place)) for one in written[:LATEST]]
-    return Home(course, progress, partners, tuple(latest), more=len(written) > LATEST)
+    """Return what Home shows; `beside` are the pages beside the modules with something to do."""
+    modules = [*(module.module for module in progress.modules), *beside]
+    found: dict[tuple[Place, str], Written] = {}
+    for one in written:  # the latest of several under one title stands for all of them
+        found.setdefault((one.place, one.note.title), one)
+    latest = [Wrote(one, _where(modules, one.place)) for one in list(found.values())[:LATEST]]
+    return Home(course, progress, partners, tuple(latest), len(written) > len(latest), beside)
 
 
 def address(found: GoOn) -> str:
@@ -99,8 +107,13 @@ def _where(modules: Sequence[ModuleSteps], place: Place) -> str:
     for module in modules:
         for step in module.steps:
             if place in step.places:
-                return f"/{module.id}/{step.slug}#{key(place)}"
+                return _at(module, step, place)
     return "/"
+
+
+def _at(module: ModuleSteps, step: Step, place: Place) -> str:
+    """Return the address of an activity; a page beside the modules has no steps below its own."""
+    return f"/{module.id}{step.slug and '/' + step.slug}#{key(place)}"
 
 
 def texts(
@@ -115,6 +128,6 @@ def texts(
                 if place.row.view and place.activity.written(record):
                     state = place.activity.begin(record, Context(partner=partner, today=date.min))
                     html = Markup(render_view(place.row.view, state, 3))  # noqa: S704 -- escaped
-                    found.append((f"/{module.id}/{step.slug}#{key(place)}", html))
+                    found.append((_at(module, step, place), html))
         if found:
             yield module, found

@@ -1,5 +1,6 @@
 """The learner's notebooks as pages, and the steps of the course: read again when they change."""
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,7 +10,7 @@ from threading import RLock
 from brmcourse.content.library import Library
 from brmcourse.errors import ContentError, NotebooksError, UnknownIdError
 from brmcourse.hosts.pages.reading import Call, Reading, Section, read, slug_of
-from brmcourse.model.course import Course
+from brmcourse.model.course import Course, Page
 from brmcourse.progress import ModuleSteps, Place, Progress, Step, find_place
 
 Stamp = tuple[int, int]
@@ -18,11 +19,20 @@ Stamp = tuple[int, int]
 
 @dataclass(frozen=True)
 class Steps:
-    """All modules in steps, with what was done at each; `stamps` says of which notebooks."""
+    """All modules in steps, with what was done at each; `stamps` says of which notebooks.
+
+    `beside` are the pages beside them on which there is something to do, each as one step.
+    """
 
     stamps: tuple[Stamp, ...]
     modules: tuple[ModuleSteps, ...]
+    beside: tuple[ModuleSteps, ...]
     progress: Progress
+
+    @property
+    def all(self) -> tuple[ModuleSteps, ...]:
+        """The modules, and the pages beside them."""
+        return (*self.modules, *self.beside)
 
 
 class Shelf:
@@ -81,14 +91,15 @@ class Shelf:
     def steps(self) -> Steps:
         """Return the modules in steps."""
         ids = [module.id for module in self.course.modules]
-        stamps = tuple(_stamp(self.path(name)) for name in ids)
+        pages = [page for page in self.course.pages if page.active]
+        names = (*ids, *(page.id for page in pages))
+        stamps = tuple(_stamp(self.path(name)) for name in names)
         with self._lock:
             if self._steps is None or self._steps.stamps != stamps:
                 modules = tuple(self._module(name) for name in ids)
-                places = [
-                    place for module in modules for step in module.steps for place in step.places
-                ]
-                self._steps = Steps(stamps, modules, Progress(places))
+                beside = tuple(self._beside(page) for page in pages)
+                progress = Progress(_places(modules), _places(beside))
+                self._steps = Steps(stamps, modules, beside, progress)
             return self._steps
 
     def _module(self, name: str) -> ModuleSteps:
@@ -97,16 +108,28 @@ class Shelf:
         return ModuleSteps(module.id, module.title, module.minutes, tuple(steps))
 
     def _step(self, section: Section) -> Step:
-        places = []
-        for call in section.calls:
-            with suppress(UnknownIdError, ContentError):  # the page itself says what is wrong
-                places.append(self.place(call))
+        places = tuple(self._known(section.calls))
         title = section.title or "Opening"
-        return Step(section.slug, title, section.minutes, tuple(places), section.optional)
+        return Step(section.slug, title, section.minutes, places, section.optional)
+
+    def _beside(self, page: Page) -> ModuleSteps:
+        places = tuple(self._known(self.reading(page.id).calls))
+        return ModuleSteps(page.id, page.title, 0, (Step("", page.title, 0, places),))
+
+    def _known(self, calls: Iterable[Call]) -> Iterator[Place]:
+        for call in calls:
+            with suppress(UnknownIdError, ContentError):  # the page itself says what is wrong
+                yield self.place(call)
 
     def place(self, call: Call) -> Place:
         """Return the activity that a cell shows; raise UnknownIdError or ContentError."""
         return find_place(self.library, call.name, call.about)
+
+
+def _places(modules: Iterable[ModuleSteps]) -> Iterator[Place]:
+    for module in modules:
+        for step in module.steps:
+            yield from step.places
 
 
 def _stamp(path: Path) -> Stamp:
