@@ -198,6 +198,16 @@ ROWS = (
         view="rehearsal_view.html",
         also=("pushback",),
     ),
+    Row(
+        name="mirror",
+        says="Show how a partner or a group sees it: the form for them, and what they answered.",
+        place="mirror.yaml",
+        model="brmcourse.model.mirror:Mirror",
+        activity="brmcourse.activities.mirror",
+        template="mirror.html",
+        partner=True,
+        paper="mirror_page.html",
+    ),
 )
 
 CATALOGUE: dict[str, Row] = {row.name: row for row in ROWS}

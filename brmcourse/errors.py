@@ -5,6 +5,7 @@ CourseError
 ├── UnknownIdError      a notebook asks for something that the course does not have
 ├── ActionError         something was done that the page does not offer; nothing was carried out
 ├── ResponseError       a response does not fit its question or scale
+├── CodeError           what was pasted is no answer of a partner, or not one to this form
 ├── LogError            the learner's answers cannot be read or written
 │   └── RefusedFileError    the file for them is newer than the course, or another program's
 ├── NotebooksError      the learner's folder of notebooks cannot be written
@@ -78,6 +79,10 @@ class UnknownIdError(CourseError):
 
 class ResponseError(CourseError):
     """A response that does not fit its question; the text tells the learner what to do."""
+
+
+class CodeError(CourseError):
+    """What was pasted is no answer of a partner, or none that counts here; the text says why."""
 
 
 class ActionError(CourseError):

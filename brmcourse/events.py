@@ -401,12 +401,38 @@ class RehearsalEnded(Body):
     number: int
 
 
+@dataclass(frozen=True)
+class MirrorInvited(Body):
+    """A form for others was made: for the partner (`open`) or for a group (`group`)."""
+
+    kind = "mirror.invited"
+    invitation: str
+    mode: str
+
+
+@dataclass(frozen=True)
+class MirrorAnswered(Body):
+    """An answer to such a form was taken in; the author of the event is who answered.
+
+    `ratings` are by line of the form, None means "Don't know"; `keep` and `idea` are what the
+    learner should keep doing, and might try.
+    """
+
+    kind = "mirror.answered"
+    answer: str
+    mode: str
+    ratings: dict[str, int | None]
+    keep: str
+    idea: str
+
+
 class Draft(NamedTuple):
-    """An event to be recorded: what happened to which content, in which edition of it."""
+    """An event to be recorded: what happened to which content, in which edition, by whom."""
 
     subject: str
     edition: int
     body: Body
+    author: str = SELF
 
 
 class Event(NamedTuple):

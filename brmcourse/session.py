@@ -24,7 +24,6 @@ from brmcourse.events import (
     LEARNER,
     LONGEST,
     PARTNERS,
-    SELF,
     Draft,
     Event,
     LearnerBegan,
@@ -102,7 +101,7 @@ class Learner:
             subject=draft.subject,
             edition=draft.edition,
             learner=learner,
-            author=SELF,
+            author=draft.author,
             partner=partner,
             body=draft.body,
         )

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from brmcourse.activities import mirror as mirrors
 from brmcourse.activities import proposal as proposals
 from brmcourse.activities import rehearsal as rehearsals
 from brmcourse.activities.capstone import Outline, Piece
@@ -17,6 +18,7 @@ from brmcourse.model.capstone import Capstone
 from brmcourse.model.conversation import Conversation
 from brmcourse.model.course import Course, Module
 from brmcourse.model.example import Example
+from brmcourse.model.mirror import Mirror
 from brmcourse.model.prompts import Prompts
 from brmcourse.model.proposal import Proposal
 from brmcourse.model.pushback import Line as PushbackLine
@@ -412,6 +414,34 @@ def rehearsal(**extra: Any) -> rehearsals.Outline:
     page = proposal()
     content = Rehearsal.model_validate(about | extra)
     return rehearsals.Outline(content, deck, page.sheets, page.proposal)
+
+
+def mirror(lines: int = 5, **extra: Any) -> mirrors.Outline:
+    """Return the form for a partner: it mirrors the first lines of one scale of eight, of which the
+    fourth is reversed.
+    """
+    asked = questionnaire()
+    about = {
+        "id": "mirror",
+        "title": "How they see it",
+        "lead": "You can ask.",
+        "before": "Not in a dispute.",
+        "heading": "How does it look?",
+        "format": "often",
+        "dont_know": "Don't know",
+        "open": {
+            "sentences": ["It is to learn.", "They see all."],
+            "notes": ["Four weeks."],
+            "keep": "What to keep?",
+            "idea": "What to try?",
+        },
+        "group": {"sentences": ["It is to learn.", "They see averages."]},
+        "scales": [{"id": "S", "lines": lines}],
+        "lines": [{"id": f"m{n}", "of": f"i{n}", "text": f"They act {n}."} for n in range(lines)],
+        "questions": ["What then?", "What now?", "What next?"],
+    }
+    found = Mirror.model_validate(about | extra)
+    return mirrors.Outline(found, asked.format, {"S": asked})
 
 
 MEETING: dict[str, Any] = {

@@ -6,7 +6,7 @@ from typing import Any
 from brmcourse.activities import response
 from brmcourse.activities.activity import Action, Activity, Context, caught_up, start
 from brmcourse.catalogue import CATALOGUE
-from brmcourse.events import FIRST_PARTNER, SELF, Draft, Event, new_id
+from brmcourse.events import FIRST_PARTNER, Draft, Event, new_id
 from brmcourse.rendering.render import render
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -15,7 +15,8 @@ CONTEXT = Context("seed", FIRST_PARTNER, date(2026, 11, 24))
 
 def event(draft: Draft, *, partner: str = "", time: datetime = NOON, name: str = "") -> Event:
     """Return a draft as an event of one learner."""
-    return Event(name or new_id(), time, *draft[:2], "learner-1", SELF, partner, draft.body)
+    subject, edition, body, author = draft
+    return Event(name or new_id(), time, subject, edition, "learner-1", author, partner, body)
 
 
 def page(state: Any, **more: Any) -> str:

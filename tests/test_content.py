@@ -24,6 +24,7 @@ from tests.make import (
     example,
     exercise,
     ladder,
+    mirror,
     prompts,
     proposal,
     questionnaire,
@@ -100,6 +101,11 @@ BREAKAGES = [
     ("rehearsal.yaml", "answers: [clear]", "answers: [claer]", "reference.unknown"),
     ("rehearsal.yaml", "rounds: [1]", "rounds: [4]", "field.range"),
     ("rehearsal.yaml", "id: fully", "id: not-yet", "id.duplicate"),
+    ("mirror.yaml", "of: s02", "of: s2", "mirror.lines"),
+    ("mirror.yaml", "lines: 4", "lines: 5", "mirror.lines"),
+    ("mirror.yaml", "id: S,", "id: T,", "mirror.lines"),
+    ("mirror.yaml", "format: often", "format: oftne", "reference.unknown"),
+    ("mirror.yaml", "of: s02", "of: s01", "id.duplicate"),
     ("baseline.yaml", "[S]", "[T]", "reference.unknown"),
     ("baseline.yaml", "format: often", "format: oftne", "reference.unknown"),
 ]
@@ -269,6 +275,7 @@ CONTENT = (
     capstone(),
     proposal().proposal,
     rehearsal().rehearsal,
+    mirror().mirror,
     prompts(),
     course(),
 )

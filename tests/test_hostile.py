@@ -123,6 +123,8 @@ class Page:
         elif tag == "form":
             self.forms.append(Form(actions=["draft"] if "data-draft" in about else []))
             self._named[about.get("id", "")] = self.forms[-1]
+        elif about.get("type") == "button" or (tag == "textarea" and "name" not in about):
+            return  # a browser sends neither
         elif tag == "button" and "form" in about:  # it may stand before its form
             self._outside.append((about["form"], about["value"]))
         elif tag == "button":

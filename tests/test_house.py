@@ -27,6 +27,7 @@ def test_public_names() -> None:
         "converse",
         "drawing",
         "example",
+        "mirror",
         "plan",
         "profile",
         "proposal",

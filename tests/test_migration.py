@@ -26,6 +26,8 @@ from brmcourse.events import (
     ExampleShown,
     ExampleWrote,
     LearnerBegan,
+    MirrorAnswered,
+    MirrorInvited,
     PartnerChosen,
     ProposalMade,
     ProposalWrote,
@@ -332,6 +334,8 @@ NEW = {
         RehearsalSaid,
         RehearsalLooked,
         RehearsalEnded,
+        MirrorInvited,
+        MirrorAnswered,
     )
 }
 """What can happen since."""

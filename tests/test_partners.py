@@ -30,6 +30,7 @@ SHOWN = {
     "capstone": "",
     "proposal": "",
     "rehearse": "",
+    "mirror": "",
 }
 """One of each activity."""
 
@@ -104,8 +105,10 @@ def written(name: str, partner: str) -> tuple[str, Mapping[str, Any], str]:
             send("draft", partner, **{fields.rehearsed(1, 0, "line"): "Only here"}),
             "rehearsal",
         ),
+        "mirror": (send("invite open", partner, agreed="yes", quiet="yes"), "mirror"),
     }[name]
-    return subject, message, "Only here" if name != "scale" else "checked"
+    shows = {"scale": "checked", "mirror": "Hand over this screen"}
+    return subject, message, shows.get(name, "Only here")
 
 
 def test_naming_the_partner_is_an_event(course: Course) -> None:

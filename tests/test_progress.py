@@ -14,6 +14,7 @@ from brmcourse.activities import (
     capstone,
     conversation,
     example,
+    mirror,
     plan,
     proposal,
     quiz,
@@ -36,6 +37,8 @@ from brmcourse.events import (
     ExampleAnswered,
     ExampleShown,
     ExampleWrote,
+    MirrorAnswered,
+    MirrorInvited,
     PlanWrote,
     ProposalMade,
     QuizAnswered,
@@ -86,9 +89,23 @@ SHEET = Place("sheet", "log", make.sheet())
 VALUES = Place("values", "", make.values())
 CAPSTONE = Place("capstone", "", make.outline())
 PROPOSAL = Place("proposal", "", make.proposal())
+MIRROR = Place("mirror", "", make.mirror())
 EXAMPLE = Place("example", "e1", make.example())
 TOLD = Place("example", "told", make.told())
-PLACES = (QUIZ, TALK, SCALE, REFLECT, PLAN, SHEET, VALUES, CAPSTONE, PROPOSAL, EXAMPLE, AFTER)
+PLACES = (
+    QUIZ,
+    TALK,
+    SCALE,
+    REFLECT,
+    PLAN,
+    SHEET,
+    VALUES,
+    CAPSTONE,
+    PROPOSAL,
+    MIRROR,
+    EXAMPLE,
+    AFTER,
+)
 
 PICKS = [{"card": name} for name in ("ann", "bea", "cyn")]
 ORDER = ["fay", "eve", "dot", "cyn", "bea", "ann"]
@@ -115,6 +132,7 @@ REFLECTED = did("m1-r1", ReflectionWrote("A talk in May."))
 PLANNED = did("m1-p1", PlanWrote("she asks", "listen", ""))
 NOTED = did("log", SheetWrote(1, {"what": "A list", "state": "open"}))
 MADE = did("proposal", ProposalMade("", {"give": ["A list."]}))
+INVITED = did("mirror", MirrorInvited("f1", "open"))
 RANKED = did("values", ValuesRanked(ORDER))
 GUESSED = did("values", ValuesPredicted(PICKS))
 WHY = did("example:e1", ExampleAnswered("why", "bea"), "")
@@ -131,6 +149,7 @@ DONE = {
     VALUES: [RANKED, GUESSED],
     CAPSTONE: [REFLECTED, GUESSED],
     PROPOSAL: [MADE],
+    MIRROR: [INVITED],
     EXAMPLE: [WHY, SUM, SHOWN],
     AFTER: [ANSWER, ANSWER_AFTER],
 }
@@ -237,7 +256,7 @@ def test_passed_steps() -> None:
     """The steps that were gone on from are known by module, and the latest is what was done last
     about whichever partner.
     """
-    subject, edition, body = passing("m1", "ask")
+    subject, edition, body, _ = passing("m1", "ask")
     assert (subject, edition, body) == ("m1", 1, StepPassed("ask"))
     progress = after(REFLECTED, did("m1", body, ""), did("m1", StepPassed("two"), "2"))
     assert progress.passed("m1") == {"ask", "two"}
@@ -316,7 +335,7 @@ def test_how_the_values_begin() -> None:
     assert noted(heard, place=VALUES) == ["Bea, Cyn"]
 
 
-NO_WORDS = {quiz: QUIZ, conversation: TALK, scale: SCALE, capstone: CAPSTONE}
+NO_WORDS = {quiz: QUIZ, conversation: TALK, scale: SCALE, capstone: CAPSTONE, mirror: MIRROR}
 WORDS = {
     reflection: REFLECT,
     plan: PLAN,
@@ -341,7 +360,9 @@ STORY: Any = st.lists(
         st.sampled_from([one for events in DONE.values() for one in events])
         | st.builds(
             did,
-            st.sampled_from(["test", "q1", "t1_test", "S", "m1-r1", "log", "values", "m1", "odd"]),
+            st.sampled_from(
+                ["test", "q1", "t1_test", "S", "m1-r1", "log", "values", "mirror", "m1", "odd"]
+            ),
             st.sampled_from(
                 [
                     StepPassed("ask"),
@@ -355,6 +376,7 @@ STORY: Any = st.lists(
                     SheetRestored(1),
                     ValuesRevised(PICKS),
                     ReflectionWrote(""),
+                    MirrorAnswered("a1", "open", {"m0": 4}, "Calls.", ""),
                 ]
             ),
         ),

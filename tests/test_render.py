@@ -12,6 +12,8 @@ from brmcourse.activities import (
     capstone,
     conversation,
     example,
+    mirror,
+    mirror_code,
     plan,
     proposal,
     quiz,
@@ -40,6 +42,7 @@ from tests.make import (
     told,
 )
 from tests.make import example as example_content
+from tests.make import mirror as mirror_content
 from tests.make import proposal as proposal_content
 from tests.make import rehearsal as rehearsal_content
 from tests.make import sheet as log
@@ -106,6 +109,7 @@ def states(library: Library) -> Iterator[Any]:
     yield from values_states()
     yield from capstone_states()
     yield from proposal_states()
+    yield from mirror_states()
     yield from example_states()
     yield from rehearsal_states()
     play = Play(scale, ladder())
@@ -236,6 +240,29 @@ def proposal_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
     yield play.reopened
 
 
+def mirror_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
+    """Yield the partner's view step by step: asked, answered here and by code, refused."""
+    content = mirror_content()
+    content = replace(content, mirror=spice(content.mirror), format=spice(content.format))
+    play = Play(mirror, content)
+    yield play.state
+    yield play.do("invite", "open")
+    for mode in mirror.MODES:
+        yield play.do("invite", mode, agreed="yes", quiet="yes")
+        yield play.do("file", mode)
+    yield play.do("type")
+    yield play.do("answer")
+    yield play.do("back")
+    yield play.do("take", code=EVIL)
+    yield play.do("hand")
+    yield play.do("answer", m0="5", m1="none", keep=EVIL, idea=EVIL)
+    yield play.do("back")
+    for number in range(4):
+        invited = play.state.record.invitation(mirror.GROUP)
+        answer = mirror_code.Answer(invited.id, 1, f"a{number}", {"m0": 5, "m1": 5})
+        yield play.do("take", code=mirror_code.encode(answer))
+
+
 def example_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
     """Yield a worked example step by step, and one that is only read."""
     play = Play(example, spice(example_content()))
@@ -360,6 +387,8 @@ PLAIN = {
     "names",
     "about",
     "opens",
+    "of",
+    "format",
 }
 """Fields that hold no text of the author's own: ids, and words that the model prescribes."""
 
@@ -394,6 +423,7 @@ def evil(content: Any) -> Any:
         values_states,
         capstone_states,
         proposal_states,
+        mirror_states,
         example_states,
         rehearsal_states,
         writing_states,

@@ -8,6 +8,7 @@ from brmcourse.checks import (
     conversations,
     coverage,
     editions,
+    mirrors,
     notebooks,
     profiles,
     proposals,
@@ -38,6 +39,7 @@ FAMILIES = (
     coverage,
     profiles,
     proposals,
+    mirrors,
     editions,
     silence,
 )

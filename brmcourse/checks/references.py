@@ -13,6 +13,7 @@ from brmcourse.model.base import Content
 from brmcourse.model.capstone import Capstone
 from brmcourse.model.course import Module
 from brmcourse.model.evidence import Evidence
+from brmcourse.model.mirror import Mirror
 from brmcourse.model.profile import Profile
 from brmcourse.model.prompts import Prompts
 from brmcourse.model.proposal import Only, Proposal
@@ -54,7 +55,7 @@ def dangling(content: Content, whole: Whole) -> Iterator[Flaw]:
     match content:
         case Quiz():
             yield from _in_quiz(content, whole, modules)
-        case Scale():
+        case Scale() | Mirror():
             yield from _format(content.format, whole)
         case Baseline():
             yield from _format(content.format, whole)

@@ -16,6 +16,7 @@ from brmcourse.activities.activity import day
 from brmcourse.partners import Partners
 from brmcourse.rendering import drawings, geometry
 from brmcourse.rendering import map as maps
+from brmcourse.rendering import mirror as mirrors
 
 if TYPE_CHECKING:
     from brmcourse.model.sheet import Sheet
@@ -125,6 +126,7 @@ def _environment() -> Environment:
         "fields": fields,
         "geometry": geometry,
         "maps": maps,
+        "mirrors": mirrors,
         "names_partner": names_partner,
         "level_name": level_name,
     }

@@ -149,7 +149,7 @@ def test_nobody_else_was_asked(
     how: str, page: Page, course: CourseServer, asked: list[str]
 ) -> None:
     """The pages beside the modules open, and no page ever called another machine."""
-    for name in ("glossary", "about"):
+    for name in ("profile", "glossary", "about"):
         page.goto(course.at(name))
         expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert len(asked) > len(WALKS[how])

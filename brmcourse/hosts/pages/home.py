@@ -1,12 +1,13 @@
 """What Home says: what the course is for those who are new, where to go on for all others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from markupsafe import Markup
 
-from brmcourse.activities.activity import Context
+from brmcourse.activities.activity import Context, recorded
+from brmcourse.log.log import Log
 from brmcourse.model.course import Course
 from brmcourse.partners import Partners
 from brmcourse.progress import CourseProgress, GoOn, ModuleSteps, Place, Progress, Step, Written
@@ -89,17 +90,20 @@ class Paper:
     address: str
 
 
-def paper(
-    modules: Sequence[ModuleSteps], progress: Progress, name: str, partner: str
-) -> Paper | None:
-    """Return the page that an activity made about that partner; None if there is none."""
-    for module in modules:
-        for place in (place for step in module.steps for place in step.places):
-            record = progress.record(place, partner)
-            if place.name == name and place.row.paper and place.activity.done(record):
-                state = place.activity.begin(record, Context(partner=partner, today=date.min))
-                html = Markup(render_view(place.row.paper, state, 1))  # noqa: S704 -- escaped
-                return Paper(state.heading, html, _where(modules, place))
+def paper(places: Iterable[tuple[str, Place]], log: Log, name: str, partner: str) -> Paper | None:
+    """Return the page that an activity made about that partner; None if there is none.
+
+    `places` are those of the course, each with the address of the page on which it is.
+    """
+    for where, place in places:
+        if place.name != name or not place.row.paper:
+            continue
+        _, events = log.read(subjects=place.activity.subjects(place.content), partner=partner)
+        record = recorded(place.activity, place.content, events)
+        if place.activity.done(record):
+            state = place.activity.begin(record, Context(partner=partner, today=date.min))
+            html = Markup(render_view(place.row.paper, state, 1))  # noqa: S704 -- escaped
+            return Paper(state.heading, html, f"{where}#{key(place)}")
     return None
 
 

@@ -102,6 +102,15 @@ class Shelf:
                 self._steps = Steps(stamps, modules, beside, progress)
             return self._steps
 
+    def places(self) -> Iterator[tuple[str, Place]]:
+        """Yield all activities of the course, each with the address of the page on which it is."""
+        for module in self.steps().modules:
+            for step in module.steps:
+                yield from ((f"/{module.id}/{step.slug}", place) for place in step.places)
+        for page in self.course.pages:
+            for section in self.reading(page.id).sections:
+                yield from ((f"/{page.id}", place) for place in self._step(section).places)
+
     def _module(self, name: str) -> ModuleSteps:
         module = self.library.module(name)
         steps = [self._step(section) for section in self.reading(name).sections]
