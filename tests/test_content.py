@@ -105,7 +105,7 @@ BREAKAGES = [
     ("mirror.yaml", "lines: 4", "lines: 5", "mirror.lines"),
     ("mirror.yaml", "id: S,", "id: T,", "mirror.lines"),
     ("mirror.yaml", "format: often", "format: oftne", "reference.unknown"),
-    ("mirror.yaml", "of: s02", "of: s01", "id.duplicate"),
+    ("mirror.yaml", "of: s02", "of: s06", "id.duplicate"),
     ("baseline.yaml", "[S]", "[T]", "reference.unknown"),
     ("baseline.yaml", "format: often", "format: oftne", "reference.unknown"),
 ]

@@ -347,7 +347,7 @@ def test_the_choice_reads_well(course: Course) -> None:
     """
     html = course.named("Lantern", "Mill").page("values").open()
     form = html.partition('class="brm-about"')[2].partition("</form>")[0]
-    assert 'aria-label="Whom this page is about"' in form
+    assert 'aria-label="Whom this page is about: Ten values"' in form
     assert form.index("<label>") < form.index("<select") < form.index("</label>")
     assert '<button name="action" value="choose-partner">' in form
     assert "data-draft" not in form

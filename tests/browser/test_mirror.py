@@ -172,10 +172,10 @@ def answer_in(alone: BrowserContext, path: Path, value: str) -> str:
     return form.locator("#code").input_value()
 
 
-def test_the_file_is_saved_in_both_hosts(
-    browser: Browser, server: CourseServer, tmp_path: Path
-) -> None:
-    """In JupyterLab as on the course's pages the form is saved whole by its link."""
+def test_the_ways_out_in_both_hosts(browser: Browser, server: CourseServer, tmp_path: Path) -> None:
+    """In JupyterLab as on the course's pages the form is saved whole by its link, and nothing of
+    the learner's stays on a screen that is handed over.
+    """
     with window_on(server, browser, accept_downloads=True) as window:
         page = window.new_page()
         page.goto(server.module("profile") if server.host == "lab" else server.at("profile"))
@@ -187,6 +187,9 @@ def test_the_file_is_saved_in_both_hosts(
         path = tmp_path / saving.value.suggested_filename
         saving.value.save_as(path)
         assert path.read_text("utf-8").endswith("</html>")
+        page.locator("#mirror-hand").click()
+        expect(page.locator("#mirror-form-start")).to_be_focused()
+        expect(page.locator(".brm-profile")).to_be_hidden()
 
 
 @on_pages
@@ -230,8 +233,8 @@ def test_out_and_back(page: Page, alone: BrowserContext, tmp_path: Path) -> None
     expect(page.locator("#mirror-code-error")).to_contain_text("was taken in already")
     page.reload()
     expect(page.get_by_text("You: 100. Your partner: 50.")).to_be_visible()
-    page.locator("select[name='about-partner']").select_option("1")
-    page.get_by_role("button", name="Change", exact=True).click()
+    page.locator(".brm-mirror select[name='about-partner']").select_option("1")
+    page.locator(".brm-mirror button[value='choose-partner']").click()
     expect(page.get_by_text("You: 100.")).to_have_count(0)
     invite(page)
     take(code)
@@ -247,7 +250,7 @@ def test_the_screen_in_other_hands(page: Page) -> None:
     invite(page)
     keys.press(page.locator("#mirror-hand"))
     expect(page.locator("#mirror-form-start")).to_be_focused()
-    expect(page.get_by_text("About Mill")).to_have_count(0)
+    expect(page.get_by_text("About Mill").locator("visible=true")).to_have_count(0)
     for other in ("header", "footer", ".course-reading", "select"):
         assert page.locator(other).locator("visible=true").count() == 0, other
     assert faults(page) == []
