@@ -12,7 +12,15 @@ from brmcourse.activities import profile, scale
 from brmcourse.activities.activity import Action, Context, recorded
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError
-from brmcourse.events import Draft, Event, QuizAnswered, ScaleFinished, ScaleThoughtBack
+from brmcourse.events import (
+    Draft,
+    Event,
+    MirrorAnswered,
+    MirrorInvited,
+    QuizAnswered,
+    ScaleFinished,
+    ScaleThoughtBack,
+)
 from brmcourse.log.memory import MemoryLog
 from brmcourse.paths import course_root
 from brmcourse.session import Learner, find_session
@@ -221,3 +229,18 @@ def test_it_says_how_sure_and_how_right() -> None:
     page = unescape(find_session(LIBRARY, "profile", "", Learner(log)).open())
     assert "When you were very sure you were right 1 time of 1" in page
     assert "How sure, and how right" not in unescape(played(told("EMP", 3)).page())
+
+
+def test_the_partner_s_view_stands_beside_ones_own() -> None:
+    """On the lines that both were asked about, with the words of the gap."""
+    lines = [line for line in CONTENT.mirror.mirror.lines if line.of.startswith("emp")]
+    ratings: dict[str, int | None] = {line.id: 2 for line in lines}
+    edition = CONTENT.mirror.mirror.edition
+    asked = Draft("mirror", edition, MirrorInvited("form", "open"))
+    given = Draft("mirror", edition, MirrorAnswered("answer", "open", ratings, "", ""))
+    play = played(told("EMP", 4), event(asked, partner="1"), event(given, partner="1"))
+    page = unescape(play.page())
+    assert "you 75, your partner 25" in page
+    assert "That is worth a conversation." in page
+    assert "You: 75 of 100. Your partner: 25 of 100." in page
+    assert standing(played(told("EMP", 4)), "EMP").view is None

@@ -10,9 +10,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from brmcourse.activities import mirror as mirrors
 from brmcourse.activities import quiz as quizzes
 from brmcourse.activities import scale as scales
 from brmcourse.activities.activity import NONE, Action, Context, Note
+from brmcourse.activities.mirror import GROUP, OPEN, MirrorRecord, Shown
 from brmcourse.activities.quiz import Exercise, QuizRecord
 from brmcourse.activities.scale import Questionnaire, Result, ScaleRecord
 from brmcourse.content.library import Library
@@ -40,13 +42,14 @@ class Lesson(NamedTuple):
 
 @dataclass(frozen=True)
 class Overview:
-    """The profile's content: its self-assessments, and the quizzes that can ask how sure one is.
+    """The profile's content: self-assessments, the partner's form, and the quizzes that ask.
 
     `lessons` says where each part is taught, by "module.section".
     """
 
     profile: Profile
     scales: tuple[Questionnaire, ...]
+    mirror: mirrors.Outline
     quizzes: tuple[Exercise, ...]
     numbers: Mapping[str, int]
     lessons: Mapping[str, Lesson]
@@ -55,6 +58,11 @@ class Overview:
     def by_subject(self) -> Mapping[str, Questionnaire]:
         """The self-assessments by their ids."""
         return {content.scale.id: content for content in self.scales}
+
+    @cached_property
+    def mirrored(self) -> frozenset[str]:
+        """The subjects that the partner's view rests on."""
+        return frozenset(mirrors.subjects(self.mirror))
 
     @cached_property
     def asked_by(self) -> Mapping[str, tuple[Exercise, ...]]:
@@ -80,10 +88,11 @@ class ThoughtBack(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What is recorded about one partner: each self-assessment, and ratings thought back to."""
+    """What is recorded about one partner; `mirror` is how others see it."""
 
     scales: Mapping[str, ScaleRecord] = NONE
     back: Mapping[str, ThoughtBack] = NONE
+    mirror: MirrorRecord | None = None
 
 
 class ProfileRecord(NamedTuple):
@@ -111,12 +120,18 @@ class Lowest(NamedTuple):
 
 @dataclass(frozen=True)
 class Standing:
-    """One self-assessment as it stands for one partner; `result` is None before the first."""
+    """One self-assessment as it stands for one partner; `result` is None before the first.
+
+    `view` has both sides' scores on the lines that others were asked about, too, of the partner
+    or of a group, as `whose` says; it is None while there is nothing to set side by side.
+    """
 
     overview: Overview
     content: Questionnaire
     result: Result | None
     back: ThoughtBack | None
+    view: Shown | None = None
+    whose: str = OPEN
 
     @property
     def history(self) -> tuple[Result, ...]:
@@ -250,9 +265,15 @@ class ProfileState:
 
 
 def _standing(told: Told, overview: Overview, content: Questionnaire) -> Standing:
-    record = told.scales.get(content.scale.id)
+    name = content.scale.id
+    record = told.scales.get(name)
     result = record.result if record else None
-    return Standing(overview, content, result, told.back.get(content.scale.id))
+    whose = OPEN if told.mirror and told.mirror.latest else GROUP
+    view = None
+    for shown in mirrors.compared(told.mirror, whose) if told.mirror else ():
+        if shown.id == name and shown.own is not None and shown.theirs is not None:
+            view = shown
+    return Standing(overview, content, result, told.back.get(name), view, whose)
 
 
 def find(library: Library, _name: str) -> Overview:
@@ -267,12 +288,12 @@ def find(library: Library, _name: str) -> Overview:
     rated = tuple(scales.find(library, name) for name in profile.scales)
     found = (quizzes.find(library, name) for name in library.names("questions"))
     asking = tuple(exercise for exercise in found if exercise.certainty)
-    return Overview(profile, rated, asking, numbers, lessons)
+    return Overview(profile, rated, mirrors.find(library, ""), asking, numbers, lessons)
 
 
 def subjects(content: Overview) -> tuple[str, ...]:
-    """Return the self-assessments, and the quizzes with their questions."""
-    return *content.by_subject, *content.asked_by
+    """Return the self-assessments, the partner's form, and the quizzes with their questions."""
+    return (*dict.fromkeys((*content.by_subject, *content.mirrored, *content.asked_by)),)
 
 
 def blank(content: Overview) -> ProfileRecord:
@@ -287,32 +308,45 @@ def begin(record: ProfileRecord, context: Context) -> ProfileState:
 
 def fold(record: ProfileRecord, event: Event) -> ProfileRecord:
     """Fold an event about any partner, or of a quiz, in."""
-    content = record.content.by_subject.get(event.subject)
-    if content is None:
+    if event.subject in record.content.asked_by:
         return _of_quizzes(record, event)
     told = record.told(event.partner)
     match event.body:
         case ScaleThoughtBack(rating=rating):
-            after = _thought_back(told, content, event, rating)
+            after = _thought_back(record.content, told, event, rating)
         case _:
-            after = _rated(told, content, event)
+            after = _seen(record.content, _rated(record.content, told, event), event)
     if after is told:
         return record
     return record._replace(partners={**record.partners, event.partner: after})
 
 
-def _thought_back(told: Told, content: Questionnaire, event: Event, rating: int) -> Told:
-    if event.edition != content.scale.edition or rating not in _ratings(content):
+def _thought_back(overview: Overview, told: Told, event: Event, rating: int) -> Told:
+    content = overview.by_subject.get(event.subject)
+    if content is None or event.edition != content.scale.edition:
+        return told
+    if rating not in _ratings(content):
         return told
     return told._replace(back={**told.back, event.subject: ThoughtBack(rating, event.time)})
 
 
-def _rated(told: Told, content: Questionnaire, event: Event) -> Told:
+def _rated(overview: Overview, told: Told, event: Event) -> Told:
+    content = overview.by_subject.get(event.subject)
+    if content is None:
+        return told
     before = told.scales.get(event.subject) or scales.blank(content)
     after = scales.fold(before, event)
     if after is before:
         return told
     return told._replace(scales={**told.scales, event.subject: after})
+
+
+def _seen(overview: Overview, told: Told, event: Event) -> Told:
+    if event.subject not in overview.mirrored:
+        return told
+    before = told.mirror or mirrors.blank(overview.mirror)
+    after = mirrors.fold(before, event)
+    return told if after is before else told._replace(mirror=after)
 
 
 def _of_quizzes(record: ProfileRecord, event: Event) -> ProfileRecord:
