@@ -85,6 +85,14 @@ class Outline:
         }
 
     @cached_property
+    def parts(self) -> Mapping[str, Scale]:
+        """Each self-assessment with nothing but the lines mirrored."""
+        return {
+            name: found.scale.model_copy(update={"items": self.mirrored[name]})
+            for name, found in self.scales.items()
+        }
+
+    @cached_property
     def lines(self) -> Mapping[str, Line]:
         """The lines of the form by their ids."""
         return {line.id: line for line in self.mirror.lines}
@@ -104,10 +112,9 @@ class Outline:
         It is the mean of the lines mirrored, by the rules of the self-assessments themselves.
         """
         found, given = {}, self.by_item(ratings)
-        for name, items in self.mirrored.items():
-            part: Scale = self.scales[name].scale.model_copy(update={"items": items})
-            own = {item.id: given[item.id] for item in items if item.id in given}
-            found[name] = score_scale(part, self.format, own).score if items else None
+        for name, part in self.parts.items():
+            own = {item.id: given[item.id] for item in part.items if item.id in given}
+            found[name] = score_scale(part, self.format, own).score
         return found
 
 
@@ -186,11 +193,7 @@ class MirrorRecord(NamedTuple):
     def own_score(self, name: str) -> float | None:
         """Return the learner's own score over the lines mirrored; None if too few are answered."""
         given = self.own(name)
-        if not given:
-            return None
-        content = self.content
-        part = content.scales[name].scale.model_copy(update={"items": content.mirrored[name]})
-        return score_scale(part, content.format, given).score
+        return score_scale(self.content.parts[name], self.content.format, given).score
 
 
 def partner_view(record: MirrorRecord) -> Mapping[str, float | None]:
