@@ -3,13 +3,14 @@ taken in on the course's pages; the screen handed over; two partners.
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from brmcourse.activities import mirror
-from brmcourse.activities.mirror_code import Answer, decode, encode
+from brmcourse.activities.mirror_code import NAMES, Answer, decode, encode
 from brmcourse.content.library import Library
 from brmcourse.events import Draft, ScaleFinished, new_id
 from brmcourse.log.sqlite import SqliteLog
@@ -93,6 +94,23 @@ def test_the_form_by_keyboard_on_a_phone(
     again = decode(page.locator("#code").input_value())
     assert again.answer == found.answer
     assert again.ratings == {**chosen, lines[0]: 5}
+
+
+def test_the_script_writes_what_the_course_reads(
+    library: Library, alone: BrowserContext, tmp_path: Path
+) -> None:
+    """Whatever the letters and however long, the form's script makes the same code, letter by
+    letter, as the course does.
+    """
+    _, address = save(library, tmp_path, mirror.OPEN)
+    page = opened(alone, address)
+    odd = "".join(map(chr, (*range(0x180), 0x2028, 0x20AC, 0xFEFF, 0xFFFD, 0x1F600, 0x10FFFF)))
+    for length in (*range(12), len(odd)):
+        answer = Answer("abc123", 1, "one", {"a": 1, "b": None}, odd[-length:], odd[:length])
+        parts = {NAMES[name]: value for name, value in asdict(answer).items()}
+        code = page.evaluate("(parts) => encode(parts)", parts)
+        assert code == encode(answer)
+        assert decode(code) == answer
 
 
 def test_the_form_says_when_nothing_is_chosen(
@@ -281,3 +299,29 @@ def test_on_paper_and_back(page: Page, server: CourseServer) -> None:
     page.emulate_media(media="print")
     assert page.pdf(format="A4").count(b"/Type /Page\n") <= 2
     assert server.bodies("mirror")
+
+
+@on_pages
+def test_without_a_script_it_goes_on_step_by_step(
+    browser: Browser, server: CourseServer, page: Page
+) -> None:
+    """On a page without a script the form is made, handed over and filled in, and a code that is
+    none is told.
+    """
+    page.close()
+    with window_on(server, browser, java_script_enabled=False) as window:
+        plain = window.new_page()
+        plain.goto(server.at("profile"))
+        invite(plain)
+        plain.locator("#mirror-open-file").click()
+        expect(plain.locator("#mirror-open-download")).to_be_visible()
+        plain.locator("#mirror-code").fill("Thank you, no.")
+        plain.locator("#mirror-take").click()
+        expect(plain.locator("#mirror-code-error")).to_contain_text("no code in this text")
+        plain.locator("#mirror-hand").click()
+        expect(plain.locator("#mirror-form-start")).to_be_visible()
+        plain.locator("#mirror-keep").fill("Short mails.")
+        plain.locator("#mirror-answer").click()
+        expect(plain.locator("#mirror-thanks")).to_be_visible()
+        plain.locator("#mirror-back").click()
+        expect(plain.get_by_text("Short mails.")).to_be_visible()
