@@ -579,7 +579,7 @@ def test_without_ones_own_side_there_is_no_gap() -> None:
     play.do("take", code=answered(play, "one"))
     assert partner_view(play.state.record)["S"] is not None
     assert gaps_of(play.state.record) == {"S": None}
-    assert "You have not finished this self-assessment" in play.page()
+    assert "Your own latest result has too few answers" in play.page()
     assert "What then?" not in play.page()
 
 

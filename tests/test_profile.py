@@ -83,8 +83,8 @@ def test_a_result_is_shown_with_its_lowest_part_and_an_act() -> None:
     """The words beside the plot say what it shows."""
     lowest = {"emp02": 1, "emp05": 5, "emp08": 1, "emp11": 1}
     page = unescape(played(told("EMP", 4, but=lowest)).page())
-    assert "You stand at 50 of 100" in page
-    assert "“Check”, at 0" in page
+    assert "you came to 50 of 100" in page
+    assert "report “Check” least often, at 0" in page
     assert CONTENT.profile.by_part["EMP.check"].attempt in page
 
 
@@ -240,7 +240,7 @@ def test_the_partner_s_view_stands_beside_ones_own() -> None:
     given = Draft("mirror", edition, MirrorAnswered("answer", "open", ratings, "", ""))
     play = played(told("EMP", 4), event(asked, partner="1"), event(given, partner="1"))
     page = unescape(play.page())
-    assert "you 75, your partner 25" in page
+    assert "you 75 on 24 November 2026, your partner 25 on" in page
     assert "That is worth a conversation." in page
     assert "You: 75 of 100. Your partner: 25 of 100." in page
     assert standing(played(told("EMP", 4)), "EMP").view is None

@@ -57,7 +57,7 @@ NOTHING = (
     "Nothing is marked or written yet. Mark a line, or hand back the screen without an answer."
 )
 UNASKED = "Tick that you asked them, and that they agreed."
-DISPUTED = "Tick that no dispute is live, or wait."
+DISPUTED = "Tick that there is no open dispute, or wait."
 
 
 class Problem(NamedTuple):

@@ -123,7 +123,8 @@ class Standing:
     """One self-assessment as it stands for one partner; `result` is None before the first.
 
     `view` has both sides' scores on the lines that others were asked about, too, of the partner
-    or of a group, as `whose` says; it is None while there is nothing to set side by side.
+    or of a group, as `whose` says; it is None while there is nothing to set side by side. `seen` is
+    when the partner answered.
     """
 
     overview: Overview
@@ -132,6 +133,7 @@ class Standing:
     back: ThoughtBack | None
     view: Shown | None = None
     whose: str = OPEN
+    seen: datetime | None = None
 
     @property
     def history(self) -> tuple[Result, ...]:
@@ -182,6 +184,14 @@ class Standing:
         score, part = min(found, key=lambda pair: pair[0])
         act = self.overview.profile.by_part.get(f"{self.content.scale.id}.{part.id}")
         return Lowest(part, score, act)
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether the lowest part is lower than another one."""
+        if self.result is None or self.lowest is None:
+            return False
+        scores = self.result.score.subscales.values()
+        return any(score is not None and score > self.lowest.score for score in scores)
 
     @property
     def unanswered(self) -> tuple[Item, ...]:
@@ -273,7 +283,9 @@ def _standing(told: Told, overview: Overview, content: Questionnaire) -> Standin
     for shown in mirrors.compared(told.mirror, whose) if told.mirror else ():
         if shown.id == name and shown.own is not None and shown.theirs is not None:
             view = shown
-    return Standing(overview, content, result, told.back.get(name), view, whose)
+    latest = told.mirror.latest if told.mirror else None
+    seen = latest.time if latest else None
+    return Standing(overview, content, result, told.back.get(name), view, whose, seen)
 
 
 def find(library: Library, _name: str) -> Overview:

@@ -224,7 +224,7 @@ PATTERNS: Mapping[str, re.Pattern[str]] = {
         "never|nobody|nothing|nowhere|neither|nor|cannot|no_one|none",
         # A no that somebody said, and one that comforts.
         r"(?<!\ba )(?<!\ban )(?<!\b(?:the|his|her|our|its|say) )(?<!\b(?:your|said|says) )"
-        r"(?<!\btheir )(?<!\bsaying )no(?!\. *\d|_(?:problem|worries|doubt)\b)",
+        r"(?<!\btheir )(?<!\bsaying )(?<!\byes or )no(?!\. *\d|_(?:problem|worries|doubt)\b)",
         # Not the end of "…, isn't it?".
         r"(?<!, )(?:do|does|did|is|are|was|were|has|have|had|would|could|should|might|must|need"
         r"|ca|wo|sha|ai)n't",

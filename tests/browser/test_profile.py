@@ -67,8 +67,8 @@ def test_by_keys_on_a_phone(page: Page) -> None:
     """
     keys = Keyboard(page)
     part = page.locator(".brm-profile")
-    expect(part.get_by_text("You stand at 50 of 100", exact=False).first).to_be_visible()
-    expect(part.get_by_text("Since 1 September 2026", exact=False)).to_be_visible()
+    expect(part.get_by_text("you came to 50 of 100", exact=False).first).to_be_visible()
+    expect(part.get_by_text("points more than on 1 September 2026", exact=False)).to_be_visible()
     assert faults(page) == []
 
     back = part.get_by_text("Think back", exact=True)

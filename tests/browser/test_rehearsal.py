@@ -94,7 +94,7 @@ def test_a_whole_rehearsal_by_the_keyboard(page: Page, server: CourseServer) -> 
     assert faults(page) == []
     talk.rates("Did I leave them a real choice?", "Partly")
     talk.write("revised", "Thank you. What did I miss?")
-    talk.press("Hear what they say")
+    talk.press("See their reply")
     heard = []
     for number in range(1, ROUNDS + 1):
         talk.hears(number)
@@ -111,7 +111,7 @@ def test_a_whole_rehearsal_by_the_keyboard(page: Page, server: CourseServer) -> 
         assert faults(page) == []
         talk.rates("Did I say back what they said before my own point?", "Yes")
         talk.write("revised", f"Better {number}")
-        talk.press("Hear what they say" if number < ROUNDS else "See all lines")
+        talk.press("See their reply" if number < ROUNDS else "See all lines")
     expect(talk.part.get_by_role("heading", name="All your lines")).to_be_focused()
     assert any(WORRY in says for says in heard)
     assert len(set(heard)) == ROUNDS
@@ -145,6 +145,6 @@ def test_in_jupyterlab(browser: Browser, server: CourseServer) -> None:
         talk.press("Begin")
         talk.looks()
         expect(talk.part.locator("mark").first).to_contain_text("Hedge")
-        talk.press("Hear what they say")
+        talk.press("See their reply")
         talk.hears(1)
         talk.says("What would help?")
