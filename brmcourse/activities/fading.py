@@ -40,7 +40,8 @@ from brmcourse.scoring.marks import mark
 from brmcourse.scoring.memory import Grade, Memory, chance, remembered
 
 LATELY = 21
-"""For so many days an answer that was right keeps a question from standing in for another one."""
+"""For so many days an answer that was right keeps a question from standing in for another one; a
+wrong one does so on its own day."""
 
 NOT_SURE = 1
 """The certainty of somebody who guesses: right then counts as hardly remembered."""
@@ -238,10 +239,9 @@ class ReviewRecord(NamedTuple):
         left = self.left(today) if limited else float("inf")
         kept: list[Item] = []
         for item in [*talks, *self._mixed([item for item in due if not item.stage], today, seed)]:
-            left -= self.content.seconds(item)
-            if left < 0:
-                break
-            kept.append(item)
+            if self.content.seconds(item) <= left:
+                left -= self.content.seconds(item)
+                kept.append(item)
         return sorted(kept, key=lambda item: item.stage is not None)
 
     def _mixed(self, items: Sequence[Item], today: date, seed: str) -> list[Item]:
@@ -279,8 +279,8 @@ class ReviewRecord(NamedTuple):
         memory = standing.memory
         if memory is None:
             return True
-        right_lately = memory.grade != Grade.AGAIN and (today - memory.last).days < LATELY
-        return not right_lately and not self._is_due(item, today)
+        rest = 1 if memory.grade == Grade.AGAIN else LATELY
+        return (today - memory.last).days >= rest and not self._is_due(item, today)
 
 
 def minutes(content: Matter, items: Sequence[Item]) -> int:
@@ -319,9 +319,9 @@ def blank(content: Matter) -> ReviewRecord:
 
 def fold(record: ReviewRecord, event: Event) -> ReviewRecord:
     """Fold an event in, wherever the answer was given; another edition's changes nothing."""
-    if isinstance(event.body, QuizCertainty):
-        return record._replace(asking=event.body.on)
     item = record.content.items.get(event.subject)
+    if item is None and isinstance(event.body, QuizCertainty):
+        return record._replace(asking=event.body.on)
     if item is None or item.edition != event.edition:
         return record
     if item.stage is not None:

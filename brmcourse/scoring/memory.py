@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from fsrs import Card, Scheduler
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """The day that the package is told an item was last asked for; only the days since then matter."""
 
-LAST_DAY = date.max
-"""What lies behind it, no calendar has."""
-
-STEPS = 20_000
-"""How many steps of the schedule are kept: most items take the same first ones."""
+ANY = 0.9
+"""A retention to ask with where none matters: the chance on a day depends on the item alone."""
 
 
 class Grade(IntEnum):
@@ -33,7 +32,13 @@ class Grade(IntEnum):
 
 
 class Memory(NamedTuple):
-    """What is known of one item: stability in days, difficulty from 1 to 10, last asked, due."""
+    """What is known of one item after its last answer that counted.
+
+    stability   days after which it is remembered with a chance of 0.9
+    difficulty  from 1 to 10
+    last, due   when that answer was, and when the next one is to be
+    grade       how that answer went
+    """
 
     stability: float
     difficulty: float
@@ -47,59 +52,53 @@ def remembered(before: Memory | None, grade: Grade, day: date, retention: float)
 
     `retention` is the chance of a right answer, over 0 and under 1, at which an item comes back.
     """
-    if before is not None and day <= before.last:
-        return before
     if before is None:
-        stability, difficulty, days = _step(None, None, grade, 0, retention)
+        card, now = _card(None, None), EPOCH
+    elif day <= before.last:
+        return before
     else:
-        known = before.stability, before.difficulty
-        stability, difficulty, days = _step(*known, grade, (day - before.last).days, retention)
-    return Memory(stability, difficulty, day, _later(day, days), grade)
+        card = _card(before.stability, before.difficulty)
+        now = EPOCH + (day - before.last)
+    rating = _fsrs().Rating(int(grade))
+    after, _ = _scheduler(retention).review_card(card, rating, now)
+    try:
+        due = day + (after.due - now)
+    except OverflowError:
+        due = date.max
+    return Memory(after.stability or 0.0, after.difficulty or 0.0, day, due, grade)
 
 
 def chance(memory: Memory, day: date) -> float:
     """Return how likely it is, from 0 to 1, that an item is still remembered on a day."""
     days = max(0, (day - memory.last).days)
     card = _card(memory.stability, memory.difficulty)
-    return _scheduler(0.9).get_card_retrievability(card, EPOCH + timedelta(days=days))
-
-
-def _later(day: date, days: int) -> date:
-    return day + timedelta(days=min(days, (LAST_DAY - day).days))
-
-
-@lru_cache(maxsize=STEPS)
-def _step(
-    stability: float | None, difficulty: float | None, grade: Grade, days: int, retention: float
-) -> tuple[float, float, int]:
-    """Return stability and difficulty after an answer so many days later, and the days to wait."""
-    from fsrs import Rating  # noqa: PLC0415 -- as below
-
-    now = EPOCH + timedelta(days=days)
-    card, _ = _scheduler(retention).review_card(
-        _card(stability, difficulty), Rating(int(grade)), now
-    )
-    return card.stability or 0.0, card.difficulty or 0.0, (card.due - now).days
+    return _scheduler(ANY).get_card_retrievability(card, EPOCH + timedelta(days=days))
 
 
 def _card(stability: float | None, difficulty: float | None) -> Card:
-    from fsrs import Card, State  # noqa: PLC0415 -- as below
-
-    known = stability is not None
-    return Card(
+    state = _fsrs().State
+    card: Card = _fsrs().Card(
         card_id=0,
-        state=State.Review if known else State.Learning,
+        state=state.Learning if stability is None else state.Review,
         stability=stability,
         difficulty=difficulty,
         due=EPOCH,
-        last_review=EPOCH if known else None,
+        last_review=None if stability is None else EPOCH,
     )
+    return card
 
 
 @cache
 def _scheduler(retention: float) -> Scheduler:
-    from fsrs import Scheduler  # noqa: PLC0415 -- needed only once something was answered
-
-    return Scheduler(
+    found: Scheduler = _fsrs().Scheduler(
         desired_retention=retention, learning_steps=(), relearning_steps=(), enable_fuzzing=False
     )
+    return found
+
+
+@cache
+def _fsrs() -> ModuleType:
+    """Return the package, which is loaded once something was answered."""
+    import fsrs  # noqa: PLC0415
+
+    return fsrs
