@@ -260,6 +260,31 @@ class Walker:
         expect(part.locator("#proposal-made")).to_be_visible()
 
 
+    def review(self, part: Locator) -> None:
+        """Answer what is due, question by question, and put a conversation off for another day."""
+        form, talk = part.locator("#review-form"), part.locator("#review-back")
+        while form.count() or talk.count():
+            if talk.count():
+                part.locator("#review-aside summary").click()
+                part.locator("#review-skip").click()
+                expect(talk).to_have_count(0)
+                continue
+            question = self._asked(form)
+            self._answer(part, question)
+            part.locator("#review-check").click()
+            expect(part.locator("#review-feedback")).to_contain_text(question.why)
+            part.locator("#review-next").click()
+            expect(part.locator("#review-next")).to_have_count(0)
+        expect(part.locator("#review-none")).to_be_visible()
+
+    def _asked(self, form: Locator) -> Question:
+        """Return the question on show; the options tell which, as another one may stand in."""
+        stem = form.locator(".brm-stem").first.inner_text()
+        names = self.library.names("questions")
+        found = [q for name in names for q in self.library.named("questions", name).questions]
+        return next(question for question in found if question.stem == stem)
+
+
 def _worth(choice: Choice) -> float:
     return choice.points
 
