@@ -263,7 +263,8 @@ class Walker:
     def review(self, part: Locator) -> None:
         """Answer what is due, question by question, and put a conversation off for another day."""
         form, talk = part.locator("#review-form"), part.locator("#review-back")
-        while form.count() or talk.count():
+        here = part.locator("#review-count, #review-none")
+        while expect(here).to_be_visible() or form.count() or talk.count():
             if talk.count():
                 part.locator("#review-aside summary").click()
                 part.locator("#review-skip").click()
@@ -279,10 +280,10 @@ class Walker:
 
     def _asked(self, form: Locator) -> Question:
         """Return the question on show; the options tell which, as another one may stand in."""
-        stem = form.locator(".brm-stem").first.inner_text()
+        stem = " ".join(form.locator(".brm-stem").first.inner_text().split())
         names = self.library.names("questions")
         found = [q for name in names for q in self.library.named("questions", name).questions]
-        return next(question for question in found if question.stem == stem)
+        return next(question for question in found if " ".join(question.stem.split()) == stem)
 
 
 def _worth(choice: Choice) -> float:
