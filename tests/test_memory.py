@@ -1,4 +1,4 @@
-"""What is remembered, and when it comes back: our use of FSRS beside the package's own scheduler."""
+"""What is remembered, and when it comes back: FSRS beside the package's own scheduler."""
 
 import subprocess
 import sys
@@ -97,7 +97,7 @@ def test_the_last_day_of_the_calendar() -> None:
 def test_the_package_is_loaded_only_when_something_was_answered() -> None:
     """Home of somebody who answered nothing loads no scheduler, and the scheduler nothing heavy."""
     code = (
-        "import sys; from datetime import date; import brmcourse.review; "
+        "import sys; from datetime import date; import brmcourse.reviews; "
         "from brmcourse.scoring.memory import Grade, remembered; "
         "print('fsrs' in sys.modules); before = set(sys.modules); "
         "remembered(None, Grade.GOOD, date.today(), 0.9); "

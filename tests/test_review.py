@@ -35,8 +35,7 @@ from brmcourse.log.memory import MemoryLog
 from brmcourse.model.course import Module
 from brmcourse.model.question import Quiz
 from brmcourse.model.review import Review
-from brmcourse.paths import course_root
-from brmcourse.review import Reviews, Waiting, waiting
+from brmcourse.reviews import Reviews, Waiting, waiting
 from brmcourse.scoring.memory import Grade
 from brmcourse.session import Learner, find_session
 from tests import make
@@ -92,7 +91,6 @@ def matter(
 
 
 SMALL = matter()
-COURSE = Library(course_root())
 
 
 def at(days: float = 0) -> datetime:
@@ -329,7 +327,7 @@ def test_a_question_is_asked_and_told(kind: str) -> None:
     assert "Feedback on" in page
     assert f"It comes back in about {state.comes_back} days." in page
     assert 1 < state.comes_back < 10
-    assert "That was the last one" in page
+    assert "Finish" in page
     assert isinstance(play.bodies[-1], ReviewAnswered)
     assert "That is all for today" in (play.do("next") and play.page())
     assert play.reopened.record == play.state.record
@@ -565,6 +563,17 @@ def test_going_back_and_playing_on() -> None:
     assert (record.spent, record.day.modules) == (120, ("m1",))
 
 
+def test_a_run_that_is_under_way_is_gone_on_with() -> None:
+    """Somebody who began it anew loses nothing: the button leads to where it stands."""
+    anew = did(TALK, ConversationRewound(0), -2)
+    play = played(*moves(0, 2, days=-3), anew, *moves(0, days=-2))
+    assert "You have begun it again since" in play.page()
+    assert "Go on with it" in play.page()
+    play.do("back", TALK)
+    assert len(play.log) == 4
+    assert "waits for you in module 0" in play.page()
+
+
 def test_a_conversation_comes_last_and_one_a_day() -> None:
     """The questions come first; there is time for it all the same."""
     content = matter(minutes=20, seconds=60)
@@ -608,9 +617,7 @@ histories = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 90)), max_
 def test_reading_on_is_reading_anew(events: list[Event], cut: int) -> None:
     """What is folded in parts comes to the same as all at once, and is due the same."""
     log = MemoryLog()
-    reviews = Reviews(COURSE)
-    reviews._blank = reviews.record = fading.blank(SMALL)
-    reviews._subjects = fading.subjects(SMALL)
+    reviews = Reviews(SMALL)
     named = [one._replace(id=f"{n:08}") for n, one in enumerate(events)]
     for part in (named[:cut], named[cut:]):
         log.add(part)
@@ -656,8 +663,9 @@ def test_what_is_due_is_never_in_vain(events: list[Event], days: int) -> None:
 
 def test_a_log_that_was_replaced_is_read_anew(library: Library) -> None:
     """After something was forgotten nothing of it is due."""
-    reviews, log = Reviews(library), MemoryLog()
-    asked = next(iter(fading.find(library, "").questions.values()))
+    content, log = fading.find(library, ""), MemoryLog()
+    reviews = Reviews(content)
+    asked = next(iter(content.questions.values()))
     wrong_one = next(o.id for o in asked.question.options if o.credit < 1)
     gone = did(asked.key, QuizAnswered("m0", wrong_one), edition=asked.edition)
     log.add([gone])

@@ -161,6 +161,11 @@ class ReviewState:
         found = [(item, self.record.standing(item)) for item in self.content.items.values()]
         return [pair for pair in found if pair[1].away(self.today)]
 
+    def over(self, item: Item) -> bool:
+        """Say whether a conversation stands at an ending, so that no run is under way."""
+        talk = self.record.talks.get(item.key)
+        return talk is not None and bool(talk.node.ending)
+
     @property
     def comes_back(self) -> int | None:
         """In how many days what was just answered comes back."""
@@ -314,15 +319,14 @@ def _item(state: ReviewState, action: Action) -> Item:
 
 
 def _go_back(state: ReviewState, action: Action) -> tuple[ReviewState, Sequence[Draft]]:
-    """Go back in a conversation to where it went wrong; it is played on in its module."""
+    """Go back in a conversation to where it went wrong, unless another run is under way."""
     item = _item(state, action)
     turn = state.record.standing(item).turn
     if item.stage is None or turn is None:
         raise ActionError
     after = replace(state, gone=item, told_of=None)
-    talk = state.record.talks.get(item.key)
-    if talk is None or len(talk.turns) <= turn:
-        return after, ()  # gone back there, or further, before
+    if not state.over(item):
+        return after, ()
     return after, [Draft(item.key, item.edition, ConversationRewound(turn))]
 
 

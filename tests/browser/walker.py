@@ -259,7 +259,6 @@ class Walker:
         part.locator("#proposal-make").click()
         expect(part.locator("#proposal-made")).to_be_visible()
 
-
     def review(self, part: Locator) -> None:
         """Answer what is due, question by question, and put a conversation off for another day."""
         form, talk = part.locator("#review-form"), part.locator("#review-back")

@@ -9,7 +9,7 @@ from threading import RLock
 from typing import NamedTuple
 
 from brmcourse.activities import fading
-from brmcourse.content.library import Library
+from brmcourse.activities.fading import Matter
 from brmcourse.events import Event
 from brmcourse.log.log import START, Log
 
@@ -22,11 +22,11 @@ class Waiting(NamedTuple):
 
 
 class Reviews:
-    """What the log says of all that can come back; raises ContentError if that cannot be read."""
+    """What the log says of all that can come back, which is `content`: `fading.find` has it."""
 
-    def __init__(self, library: Library) -> None:
-        self._blank = fading.blank(fading.find(library, ""))
-        self._subjects = fading.subjects(self._blank.content)
+    def __init__(self, content: Matter) -> None:
+        self._blank = fading.blank(content)
+        self._subjects = fading.subjects(content)
         self._lock = RLock()
         self._cursor = START
         self.record = self._blank
