@@ -55,15 +55,13 @@ def test_it_is_the_packages_own_schedule(
 
 @given(steps)
 def test_when_it_comes_back_about_so_many_know_it(answers: list[tuple[Grade, int]]) -> None:
-    """On the day an item is due, the chance has fallen to the retention; one that comes back after
-    the one day that is the least may be below it.
+    """It is due on the whole day nearest to the moment when the chance falls to the retention, and
+    never on the same day.
     """
     memory = known(*answers)
-    wait = (memory.due - memory.last).days
-    assert wait >= 1
-    before, then = (chance(memory, memory.due - timedelta(days=n)) for n in (1, 0))
-    assert then <= RETENTION + 0.03
-    assert before >= RETENTION - 0.03 or wait == 1
+    assert memory.due > memory.last
+    before, after = (chance(memory, memory.due + timedelta(days=n)) for n in (-1, 1))
+    assert after <= RETENTION <= before
 
 
 def test_wrong_comes_back_first_and_unsure_before_right() -> None:
