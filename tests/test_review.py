@@ -30,6 +30,7 @@ from brmcourse.events import (
     ReviewRetired,
     ReviewReturned,
     ReviewSkipped,
+    encode,
 )
 from brmcourse.log.memory import MemoryLog
 from brmcourse.model.course import Module
@@ -659,6 +660,16 @@ def test_what_is_due_is_never_in_vain(events: list[Event], days: int) -> None:
     assert set(map(id, queue)) <= set(map(id, record.due(today)))
     play = Play(review, SMALL, events, Context("seed", "1", today))
     assert play.page().startswith("<section")
+
+
+def test_what_a_newer_version_wrote_is_passed_over() -> None:
+    """A kind of event that nobody knows yet stays in the log, and hides nothing."""
+    known = encode(answer("m1-single", right=False))
+    newer = known._replace(id=f"{1:08}", kind="review.dreamt", body="{}")
+    log, reviews = MemoryLog([newer, known]), Reviews(SMALL)
+    reviews.catch_up(log)
+    assert waiting(reviews, on(1)) == Waiting(1, 1)
+    assert [record.kind for record in log.records()] == ["review.dreamt", "quiz.answered"]
 
 
 def test_a_log_that_was_replaced_is_read_anew(library: Library) -> None:

@@ -86,7 +86,7 @@ class Matter:
     numbers: Mapping[str, int]
     questions: Mapping[str, Item]
     talks: Mapping[str, Item]
-    _earned: dict[tuple[str, Any], float | None] = field(default_factory=dict, compare=False)
+    _earned: dict[tuple[str, str], float | None] = field(default_factory=dict, compare=False)
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
@@ -113,20 +113,10 @@ class Matter:
 
     def earned(self, question: Question, response: Response) -> float | None:
         """Return the points of a response, None if it does not fit; people answer alike often."""
-        key = (question.id, _frozen(response))
-        try:
-            return self._earned[key]
-        except KeyError:
-            found = self._earned[key] = _points(question, response)
-            return found
-        except TypeError:
-            return _points(question, response)
-
-
-def _frozen(response: Response) -> Any:
-    if isinstance(response, dict):
-        return tuple(response.items())
-    return response if isinstance(response, str) else tuple(response)
+        key = question.id, repr(response)
+        if key not in self._earned:
+            self._earned[key] = _points(question, response)
+        return self._earned[key]
 
 
 def _points(question: Question, response: Response) -> float | None:
