@@ -508,6 +508,20 @@ def test_retired_with_a_word_never_comes_back_unless_it_is_brought_back() -> Non
     assert play.bodies[-1] == ReviewReturned()
 
 
+@pytest.mark.parametrize(
+    ("name", "form"), [("skip", {}), ("put-off", {"days": "7"}), ("retire", {})]
+)
+def test_what_stands_in_is_set_aside_with_the_item(name: str, form: dict[str, str]) -> None:
+    """It is what the learner has before them; to bring back is one at a time."""
+    play = played(answer("m1-single", -60), content=pair())
+    before = len(play.log)
+    play.do(name, "m1-single", **form)
+    assert [one.subject for one in play.log[before:]] == ["m1-single", "m1-again"]
+    play.do("return", "m1-single")
+    assert play.log[-1].subject == "m1-single"
+    assert play.state.here.question.id == "m1-single"
+
+
 def test_what_there_is_not_cannot_be_set_aside() -> None:
     """A page that names no item of the review is refused."""
     play = played(*ALL)

@@ -36,6 +36,7 @@ from brmcourse.activities.response import Problem, Stem
 from brmcourse.errors import ActionError, ResponseError
 from brmcourse.events import (
     LEARNER,
+    Body,
     ConversationRewound,
     Draft,
     QuizCertainty,
@@ -331,19 +332,26 @@ def _go_back(state: ReviewState, action: Action) -> tuple[ReviewState, Sequence[
 
 
 def _put_away(state: ReviewState, action: Action) -> tuple[ReviewState, Sequence[Draft]]:
-    item = _item(state, action)
-    state = replace(state, told_of=None, gone=None, arranged=NOTHING_MOVED)
-    body: ReviewSkipped | ReviewPutOff | ReviewRetired | ReviewReturned
+    """Set an item aside, and what stands in for it on the page; or bring one back."""
+    items = [_item(state, action)]
+    here = state.here
+    if here and here.question and here.item is items[0] and action.name != "return":
+        asked = state.content.questions[here.question.id]
+        items += [asked] if asked is not here.item else []
+    body = _putting(state, action)
+    drafts = [Draft(item.key, item.edition, body) for item in items]
+    return replace(state, told_of=None, gone=None, arranged=NOTHING_MOVED), drafts
+
+
+def _putting(state: ReviewState, action: Action) -> Body:
     match action.name:
         case "skip":
-            body = ReviewSkipped()
+            return ReviewSkipped()
         case "put-off":
             days = number(action.get(DAYS))
             if days not in state.content.review.put_off:
                 raise ActionError
-            body = ReviewPutOff(days)
+            return ReviewPutOff(days)
         case "retire":
-            body = ReviewRetired(action.get(REASON).strip())
-        case _:
-            body = ReviewReturned()
-    return state, [Draft(item.key, item.edition, body)]
+            return ReviewRetired(action.get(REASON).strip())
+    return ReviewReturned()
