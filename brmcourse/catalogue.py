@@ -208,6 +208,14 @@ ROWS = (
         partner=True,
         paper="mirror_page.html",
     ),
+    Row(
+        name="review",
+        says="Show what was missed or is fading, one item at a time.",
+        place="review.yaml",
+        model="brmcourse.model.review:Review",
+        activity="brmcourse.activities.review",
+        template="review.html",
+    ),
 )
 
 CATALOGUE: dict[str, Row] = {row.name: row for row in ROWS}

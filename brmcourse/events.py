@@ -426,6 +426,49 @@ class MirrorAnswered(Body):
     idea: str
 
 
+@dataclass(frozen=True)
+class ReviewAnswered(Body):
+    """The event's subject, a question, was answered in review, in place of `item`, which was due.
+
+    Both are the same if there was no parallel question. `certainty` is as in `QuizAnswered`.
+    """
+
+    kind = "review.answered"
+    item: str
+    response: Response
+    certainty: int | None = None
+
+
+@dataclass(frozen=True)
+class ReviewSkipped(Body):
+    """The event's subject, an item of the review, is not wanted on this day."""
+
+    kind = "review.skipped"
+
+
+@dataclass(frozen=True)
+class ReviewPutOff(Body):
+    """The event's subject, an item of the review, is not wanted for so many days."""
+
+    kind = "review.put-off"
+    days: int
+
+
+@dataclass(frozen=True)
+class ReviewRetired(Body):
+    """The event's subject, an item of the review, is not wanted any more; `reason` may be empty."""
+
+    kind = "review.retired"
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReviewReturned(Body):
+    """The event's subject, an item put off or retired, is wanted in the review again."""
+
+    kind = "review.returned"
+
+
 class Draft(NamedTuple):
     """An event to be recorded: what happened to which content, in which edition, by whom."""
 

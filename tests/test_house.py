@@ -34,6 +34,7 @@ def test_public_names() -> None:
         "quiz",
         "reflect",
         "rehearse",
+        "review",
         "scale",
         "sheet",
         "values",

@@ -39,6 +39,11 @@ from brmcourse.events import (
     RehearsalLooked,
     RehearsalPrepared,
     RehearsalSaid,
+    ReviewAnswered,
+    ReviewPutOff,
+    ReviewRetired,
+    ReviewReturned,
+    ReviewSkipped,
     ScaleThoughtBack,
     StepPassed,
     decode,
@@ -336,6 +341,11 @@ NEW = {
         RehearsalEnded,
         MirrorInvited,
         MirrorAnswered,
+        ReviewAnswered,
+        ReviewSkipped,
+        ReviewPutOff,
+        ReviewRetired,
+        ReviewReturned,
     )
 }
 """What can happen since."""

@@ -44,6 +44,10 @@ def _here(title: str, module: str = "") -> str:
     return "" if module else f"#{title}"
 
 
+def _nowhere(_name: str, _about: str, _module: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Around:
     """What the host puts around an activity.
@@ -51,6 +55,8 @@ class Around:
     hidden   fields of each form, by name, where forms are sent without a script
     reading  gives the address of a section by its title; of another module's if that is named, or
              nothing where other modules have no address
+    activity gives the address of an activity by its public name, its id and its module; nothing
+             where that has none
     paper    the address below which pages to hand out lie, by activity and partner; empty where
              there are none
     ticket   the hidden fields as HTML; the partner's key is one of them
@@ -58,6 +64,7 @@ class Around:
 
     hidden: Mapping[str, str] = field(default_factory=dict)
     reading: Callable[..., str] = _here
+    activity: Callable[[str, str, str], str] = _nowhere
     paper: str = ""
     ticket: Markup = NO_TICKET
 

@@ -259,6 +259,33 @@ class Walker:
         part.locator("#proposal-make").click()
         expect(part.locator("#proposal-made")).to_be_visible()
 
+    def review(self, part: Locator) -> None:
+        """Answer what is due, question by question, and put a conversation off for another day."""
+        form, talk = part.locator("#review-form"), part.locator("#review-back")
+        here = part.locator("#review-count, #review-none")
+        here.wait_for()
+        while form.count() or talk.count():
+            if talk.count():
+                part.locator("#review-aside summary").click()
+                part.locator("#review-skip").click()
+                expect(talk).to_have_count(0)
+            else:
+                question = self._asked(form)
+                self._answer(part, question)
+                part.locator("#review-check").click()
+                expect(part.locator("#review-feedback")).to_contain_text(question.why)
+                part.locator("#review-next").click()
+                expect(part.locator("#review-next")).to_have_count(0)
+            here.wait_for()
+        expect(part.locator("#review-none")).to_be_visible()
+
+    def _asked(self, form: Locator) -> Question:
+        """Return the question on show; its words tell which, as another one may stand in."""
+        stem = " ".join(form.locator(".brm-stem").first.inner_text().split())
+        names = self.library.names("questions")
+        found = [q for name in names for q in self.library.named("questions", name).questions]
+        return next(question for question in found if " ".join(question.stem.split()) == stem)
+
 
 def _worth(choice: Choice) -> float:
     return choice.points

@@ -246,7 +246,15 @@ class CoursePages:
             where = self._shelf.reading(module) if module else reading
             return where.address(title) or "#"
 
-        return Around(hidden, address, PAPER)
+        return Around(hidden, address, self._where, PAPER)
+
+    def _where(self, name: str, about: str, module: str) -> str:
+        """Return the address of an activity of a module; nothing if no step there shows it."""
+        for section in self._shelf.reading(module).sections:
+            for call in section.calls:
+                if (call.name, call.about.lower()) == (name, about):
+                    return f"/{module}/{section.slug}#{call.key}"
+        return ""
 
     # What pages send
 
