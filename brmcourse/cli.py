@@ -21,6 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_start(commands)
     _add_answers(commands)
+    _add_takeaway(commands)
     _add_check(commands)
     _add_editions(commands)
     _add_preview(commands)
@@ -80,6 +81,30 @@ def _answers(_arguments: argparse.Namespace) -> int:
     found = examine(store_path())
     print(examined(found))
     return int(bool(found.size) and not found.sound)
+
+
+def _add_takeaway(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("takeaway", help="put your plan and profile into one file")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a name with .pdf or .html")
+    parser.add_argument("--paper", choices=("a4", "letter"), default="a4", help="size of paper")
+    parser.set_defaults(run=_takeaway)
+
+
+def _takeaway(arguments: argparse.Namespace) -> int:
+    from brmcourse.errors import CourseError
+    from brmcourse.hosts.paper import save
+
+    path: Path = arguments.file
+    if path.suffix.lower() not in (".pdf", ".html"):
+        sys.stderr.write("Give the file a name that ends in .pdf or .html.\n")
+        return 1
+    try:
+        save(path, arguments.paper)
+    except CourseError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    print(f"Your plan is in {path.resolve()}.")
+    return 0
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -10,6 +10,7 @@ CourseError
 │   └── RefusedFileError    the file for them is newer than the course, or another program's
 ├── NotebooksError      the learner's folder of notebooks cannot be written
 ├── PortTakenError      the port that was asked for belongs to another program
+├── NotMadeError        a file that was asked for cannot be made on this computer
 └── NotShownError       a file that no learner ever sees as a page
 """
 
@@ -114,6 +115,10 @@ class PortTakenError(CourseError):
 
 class NotStartedError(CourseError):
     """Another program of the course could not be started."""
+
+
+class NotMadeError(CourseError):
+    """A file that was asked for cannot be made on this computer; the text says what else helps."""
 
 
 class NotShownError(CourseError):

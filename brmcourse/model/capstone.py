@@ -12,7 +12,12 @@ KINDS = tuple(row.part for row in CATALOGUE.values() if row.part)
 
 
 class _Named(Content):
-    """One thing that a part of the plan shows: the id of one kind of it."""
+    """One thing that a part of the plan shows: the id of one kind of it.
+
+    What is `open` stands on the first pages of the take-away, which can be put on a table.
+    """
+
+    open: bool = False
 
     @property
     def name(self) -> tuple[str, str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 STYLE = FOLDER / "style.css"
+TAKEAWAY_STYLE = FOLDER / "takeaway.css"
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from starlette.types import ASGIApp
 
 from brmcourse.activities import fields
 from brmcourse.content.library import Library
-from brmcourse.errors import CourseError
+from brmcourse.errors import CourseError, NotMadeError
 from brmcourse.events import is_id, new_id
+from brmcourse.hosts import paper
 from brmcourse.hosts.door import Door
 from brmcourse.hosts.pages import forms, home
 from brmcourse.hosts.pages.forms import Sent
@@ -82,6 +83,8 @@ FAILED = (
     ),
 )
 
+NOT_MADE = "There is no PDF"
+
 VISIT = re.compile(r"[\w-]{1,40}")
 """What an id of an open page looks like."""
 
@@ -115,6 +118,8 @@ class CoursePages:
             Route("/", self.home),
             Route("/", self.sent_home, methods=["POST"]),
             Route("/mine", self.mine),
+            Route("/takeaway", self.takeaway),
+            Route("/takeaway.pdf", self.takeaway_pdf),
             Route(PAPER + "/{name}/{partner}", self.paper),
             Route("/{page}", self.page),
             Route("/{page}", self.sent, methods=["POST"]),
@@ -155,6 +160,31 @@ class CoursePages:
         if found is None:
             raise HTTPException(404)
         return self._html(request, "paper.html", paper=found)
+
+    def takeaway(self, request: Request) -> Response:
+        """Answer with all that the learner takes away about the current partner."""
+        return self._html(
+            request,
+            "takeaway.html",
+            html=paper.html_of(paper.gathered(self._shelf, self._learner)),
+            pdf=paper.can_draw(),
+            no_pdf=paper.NO_PDF,
+        )
+
+    def takeaway_pdf(self, request: Request) -> Response:
+        """Answer with the same as a PDF, or say why there is none."""
+        size = paper.PAPERS.get(request.query_params.get("paper", "a4"))
+        if size is None:
+            raise HTTPException(404)
+        document = paper.gathered(self._shelf, self._learner)
+        try:
+            content = paper.pdf_of(document, size)
+        except NotMadeError as error:
+            return self._message(request, NOT_MADE, str(error), 501)
+        name = f'inline; filename="{paper.NAME}.pdf"'
+        return Response(
+            content, media_type="application/pdf", headers={"Content-Disposition": name}
+        )
 
     def page(self, request: Request) -> Response:
         """Answer with a page beside the modules, or go to the step of a module to go on with."""
@@ -334,7 +364,9 @@ class CoursePages:
 
     def message(self, request: Request, status: int) -> Response:
         """Return a page that says what is wrong, in words that help."""
-        heading, advice = MESSAGES.get(status, FAILED)
+        return self._message(request, *MESSAGES.get(status, FAILED), status)
+
+    def _message(self, request: Request, heading: str, advice: str, status: int) -> Response:
         html = _template("message.html").render(
             course=self._shelf.course,
             heading=heading,

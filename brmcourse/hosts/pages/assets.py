@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from brmcourse.browser import BRIDGE
-from brmcourse.rendering.render import STYLE
+from brmcourse.rendering.render import STYLE, TAKEAWAY_STYLE
 
 STATIC = Path(__file__).parent / "static"
 FONTS = STATIC / "fonts"
@@ -26,6 +26,7 @@ def assets() -> dict[str, Asset]:
     return {
         "course.css": _joined("text/css; charset=utf-8", STATIC / "page.css", STYLE),
         "course.js": _joined("text/javascript; charset=utf-8", *BRIDGE, STATIC / "page.js"),
+        "takeaway.css": _joined("text/css; charset=utf-8", TAKEAWAY_STYLE),
         "icon.svg": _joined("image/svg+xml", STATIC / "icon.svg"),
         **fonts,
     }

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +26,9 @@ MINUTES = re.compile(r"(\d+) minutes?")
 
 OPENING = "start"
 """The address of what stands before the first step's heading."""
+
+QUOTE = re.compile(r"<blockquote>(.*?)</blockquote>", re.DOTALL)
+PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 RESERVED = {"all"}
 """Addresses below a module that are no steps."""
@@ -113,6 +116,13 @@ class Section:
     def calls(self) -> tuple[Call, ...]:
         """The activities in it."""
         return tuple(part for part in self.parts if isinstance(part, Call))
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The paragraphs quoted in it, as plain text."""
+        texts = "".join(part.html for part in self.parts if isinstance(part, Text))
+        quoted = "".join(QUOTE.findall(texts))
+        return tuple(unescape(nh3.clean(one, tags=set())) for one in PARAGRAPH.findall(quoted))
 
 
 @dataclass(frozen=True)
