@@ -29,13 +29,26 @@ REST = "… (the rest is in your course)"
 WIDTH = 52
 """About how many letters of small print a line of a column holds."""
 
-ROOM = 560
-"""About how many lines of a column six sheets of paper hold, with some air."""
+ROOM = 590
+"""About how many lines of a column six pages hold; measured, and true to a twentieth."""
 
 LIMITS = (
-    (100_000, 100_000), (1_200, 40), (700, 30), (400, 24), (240, 16), (160, 10), (100, 6), (60, 3),
-)  # fmt: skip
-"""The longest text, and the most entries of a list: from all there is to what always fits."""
+    (100_000, 1_000),
+    (2_000, 20),
+    (1_000, 10),
+    (600, 6),
+    (400, 4),
+    (300, 3),
+    (200, 3),
+    (140, 3),
+    (100, 3),
+    (80, 2),
+    (60, 2),
+)
+"""The longest text, and the most entries of a list: from all there is to what always fits.
+
+The oldest entries go first: a log cut short says more than a log of sentences cut short.
+"""
 
 
 class Line(NamedTuple):
@@ -208,9 +221,9 @@ def _entry(record: SheetRecord, texts: Texts) -> Item:
         if not text.strip():
             continue
         said = day(text) if field.kind == "date" else field.said(text)
-        label = field.label
-        if sheet.entry:  # the first of its lines is what an entry is known by
-            label = (field.short or field.label) if place else ""
+        label = field.short or field.label
+        if sheet.entry and not place:  # what an entry is known by
+            label = ""
         lines.append(Line(label, said))
     ticked = None
     if isinstance(sheet.shows, Tally):
@@ -295,7 +308,7 @@ def _short(text: str, longest: int) -> str:
     if len(text) <= longest and text.count("\n") <= longest / WIDTH:
         return text.strip()
     flat = " ".join(text.split())
-    if len(flat) <= longest:
+    if len(flat) <= longest + len(REST):
         return flat
     whole = flat[:longest].rpartition(" ")[0]
     return f"{whole if len(whole) > longest / 2 else flat[:longest]} {REST}"

@@ -53,10 +53,11 @@ def test_imports_point_down() -> None:
 
 
 def test_heavy_packages_stay_out() -> None:
-    """Showing an activity imports neither pandas nor matplotlib nor numpy."""
+    """Showing an activity imports neither pandas nor matplotlib nor numpy, nor what makes a PDF."""
     code = (
         "import sys; from brmcourse import quiz; quiz('m1'); "
-        "print([name for name in ('pandas', 'matplotlib', 'numpy') if name in sys.modules])"
+        "heavy = ('pandas', 'matplotlib', 'numpy', 'weasyprint'); "
+        "print([name for name in heavy if name in sys.modules])"
     )
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

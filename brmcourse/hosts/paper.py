@@ -8,7 +8,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Literal
+from typing import Any, Literal
 
 from markupsafe import Markup
 
@@ -131,18 +131,22 @@ def pdf_of(document: Takeaway, paper: Paper) -> bytes:
 
 def _drawn(document: Takeaway, paper: Paper) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415 -- an extra, and slow to import
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
     logging.getLogger("fontTools").setLevel(logging.WARNING)
-    # Nothing is read but what stands in the page itself: no file, and nothing from elsewhere.
-    fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
     for shorter in versions(document):
         page = _page(_html(shorter), paper)
-        drawn = HTML(string=page, url_fetcher=fetcher).render(pdf_variant="pdf/ua-1")
+        drawn = HTML(string=page, url_fetcher=_fetcher()).render(pdf_variant="pdf/ua-1")
         if len(drawn.pages) <= MOST_PAGES:
             break
     made: bytes = drawn.write_pdf(pdf_variant="pdf/ua-1")
     return made
+
+
+def _fetcher() -> Any:
+    """Return what reads nothing but what stands in the page itself: no file, and no network."""
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
+    return URLFetcher(allowed_protocols=["data"], allow_redirects=False)
 
 
 def save(path: Path, size: str) -> None:
@@ -163,6 +167,13 @@ def save(path: Path, size: str) -> None:
 
 def write(path: Path, content: bytes) -> None:
     """Write a whole file, for its owner only, or nothing; raise OSError."""
+    try:
+        _write(path, content)
+    except OSError as error:  # of the draft, whose name says nothing to the learner
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write(path: Path, content: bytes) -> None:
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
         try:
             draft.write(content)

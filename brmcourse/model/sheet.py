@@ -29,7 +29,7 @@ class Answer(Content):
 class FormField(Content):
     """One thing to fill in: a line, a text of several lines, a date, or a choice of answers.
 
-    `short` is what its column is called where the entries of a list are shown, if not the label.
+    `short` is what it is called in the columns of a list and on paper, if not by its label.
     `for_partner` says that its words may be offered for the page that the partner reads.
     """
 
