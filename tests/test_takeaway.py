@@ -1,12 +1,14 @@
 """What a learner takes away: gathered, kept short, escaped, and made into a page and a PDF."""
 
 import io
+import os
 import sys
 from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +51,17 @@ def shelf(library: Library) -> Shelf:
 @pytest.fixture
 def site(learner: Learner, tmp_path: Path) -> Site:
     return Site(learner, tmp_path / "course")
+
+
+@pytest.fixture
+def _drawing() -> None:
+    """Leave a test out where WeasyPrint, or a library of the system it needs, is missing."""
+    try:
+        import weasyprint  # noqa: F401, PLC0415
+    except (ImportError, OSError) as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"No PDF can be made here: {error}")
 
 
 def page(document: Takeaway) -> str:
@@ -169,7 +182,8 @@ def test_a_promise_kept_has_a_cross_in_its_box(shelf: Shelf, learner: Learner) -
     drafts.append(Draft("m1-p1", 1, PlanWrote("she sighs", "ask why", "")))
     learner.record(drafts, new_id(), "1")
     html = page(paper.gathered(shelf, learner))
-    assert html.count('<span class="take-box take-ticked">\N{MULTIPLICATION SIGN}</span>') == 1
+    assert html.count('class="take-box take-ticked"') == 1
+    assert html.count(">\N{MULTIPLICATION SIGN}</span>") == 1
     assert "Promises kept: 1 of 1." in html
     assert "If she sighs, then I ask why." in html
     assert html.count('class="take-box"') == 1
@@ -262,6 +276,7 @@ def learned(library: Library, filled: str) -> Learner:
     return learner
 
 
+@pytest.mark.usefixtures("_drawing")
 @pytest.mark.parametrize(
     ("filled", "size"), [("empty", "a4"), ("well", "a4"), ("well", "letter"), ("long", "letter")]
 )
@@ -269,8 +284,6 @@ def test_the_pdf_is_whole(shelf: Shelf, library: Library, filled: str, size: str
     """It has six pages at most, of the size asked for; it is tagged, has a title and a language,
     its typefaces are in it, each drawing is told in words, and nothing in it runs or leads outside.
     """
-    pytest.importorskip("weasyprint")
-    pikepdf = pytest.importorskip("pikepdf")
     made = paper.pdf_of(paper.gathered(shelf, learned(library, filled)), paper.PAPERS[size])
     with pikepdf.open(io.BytesIO(made)) as pdf:
         assert 1 <= len(pdf.pages) <= paper.MOST_PAGES
@@ -302,9 +315,9 @@ def test_the_pdf_is_whole(shelf: Shelf, library: Library, filled: str, size: str
         assert all(str(figure.Alt) for figure in figures)
 
 
+@pytest.mark.usefixtures("_drawing")
 def test_a_pdf_reads_nothing_from_outside() -> None:
     """What makes the PDF can read neither files nor addresses."""
-    pytest.importorskip("weasyprint")
     for address in ("http://127.0.0.1/x.png", "file:///etc/hosts", "ftp://127.0.0.1/x", "x.png"):
         with pytest.raises(ValueError, match=r"disallowed|absolute"):
             paper._fetcher()(address)
@@ -354,9 +367,9 @@ def test_the_page_holds_nothing_of_the_course(
     assert 'href="/takeaway"' not in site.get("/m7/keep-these")
 
 
+@pytest.mark.usefixtures("_drawing")
 def test_the_pdf_of_the_page(site: Site) -> None:
     """Where a PDF can be made the page leads to one of each size of paper; there are no others."""
-    pytest.importorskip("weasyprint")
     html = site.get("/takeaway")
     for size in paper.PAPERS:
         assert f'href="/takeaway.pdf?paper={size}"' in html
@@ -401,9 +414,9 @@ def test_the_command_makes_a_file(
     assert [one.name for one in tmp_path.glob("*plan*")] == ["plan.html"]
 
 
+@pytest.mark.usefixtures("_drawing")
 def test_the_command_makes_a_pdf(stored: None, tmp_path: Path) -> None:
     """A name that ends in .pdf makes a PDF."""
-    pytest.importorskip("weasyprint")
     path = tmp_path / "plan.PDF"
     assert main(["takeaway", str(path)]) == 0
     assert path.read_bytes().startswith(b"%PDF-")

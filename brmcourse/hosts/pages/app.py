@@ -163,10 +163,12 @@ class CoursePages:
 
     def takeaway(self, request: Request) -> Response:
         """Answer with all that the learner takes away about the current partner."""
+        document = paper.gathered(self._shelf, self._learner)
         return self._html(
             request,
             "takeaway.html",
-            html=paper.html_of(paper.gathered(self._shelf, self._learner)),
+            html=paper.html_of(document),
+            shown=document.shown,
             pdf=paper.can_draw(),
             no_pdf=paper.NO_PDF,
         )
