@@ -286,6 +286,25 @@ class ModuleSteps:
     steps: tuple[Step, ...]
 
 
+class Owner(NamedTuple):
+    """Where a subject belongs: the first place of the course that rests on it."""
+
+    module: ModuleSteps
+    step: Step
+    place: Place
+
+
+def owners(modules: Iterable[ModuleSteps]) -> dict[str, Owner]:
+    """Return by subject where it belongs."""
+    found: dict[str, Owner] = {}
+    for module in modules:
+        for step in module.steps:
+            for place in step.places:
+                for subject in place.activity.subjects(place.content):
+                    found.setdefault(subject, Owner(module, step, place))
+    return found
+
+
 @dataclass(frozen=True)
 class StepProgress:
     """How far one step is; `open` are the places that are not done."""
