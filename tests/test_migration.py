@@ -15,6 +15,7 @@ import pytest
 
 from brmcourse.content.library import Library
 from brmcourse.events import (
+    ActivityReset,
     FIRST_PARTNER,
     KINDS,
     PARTNERS,
@@ -346,6 +347,7 @@ NEW = {
         ReviewPutOff,
         ReviewRetired,
         ReviewReturned,
+        ActivityReset,
     )
 }
 """What can happen since."""
