@@ -42,6 +42,7 @@ from brmcourse.events import (
     numbered,
     writable,
 )
+from brmcourse.log.backup import Keeper
 from brmcourse.log.log import START, Cursor, Log
 from brmcourse.log.sqlite import SqliteLog
 from brmcourse.partners import Partners, choosing, partners
@@ -369,5 +370,6 @@ def _library(root: Path) -> Library:
 @cache
 def _learner(path: Path) -> Learner:
     log = SqliteLog(path)
+    Keeper(path).begin()
     atexit.register(log.close)  # so that the one file named to learners is all of it
     return Learner(log)

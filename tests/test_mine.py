@@ -339,7 +339,10 @@ def test_everything_goes_on_on_another_computer(
     learner = Learner(there, clock=lambda: NOON)
     quiz = find_session(library, "quiz", "m1", learner)
     quiz.open()
-    quiz.answer({"n": new_id(), "action": "check", "form": {"pick": ["A"]}})
+    question = library.named("questions", "m1").questions[0].id
+    form = {"question": [question], "pick": ["A"]}
+    quiz.answer({"n": new_id(), "action": "check", "form": form})
+    assert there.read(kinds=[QuizAnswered.kind])[1]
     note = find_session(library, "reflect", "m6", learner)
     note.open()
     prompt = library.named("prompts", "m6").reflections[0].id
@@ -481,13 +484,13 @@ def test_export_and_import_as_commands(
     log.close()
     file = tmp_path / "mine.zip"
     assert main(["export", str(file)]) == 0
-    assert "holds 42 entries" in capsys.readouterr().out
+    assert "holds 43 entries" in capsys.readouterr().out
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert main(["export", str(file)]) == 1
     assert "already" in capsys.readouterr().err
     monkeypatch.setenv("BRMCOURSE_STORE", str(tmp_path / "other" / "answers.sqlite"))
     assert main(["import", str(file)]) == 0
-    assert "42 entries were added" in capsys.readouterr().out
+    assert "43 entries were added" in capsys.readouterr().out
     assert main(["import", str(file)]) == 0
     assert "All of it was here already" in capsys.readouterr().out
     other = SqliteLog(tmp_path / "other" / "answers.sqlite")
