@@ -15,11 +15,11 @@ import pytest
 
 from brmcourse.content.library import Library
 from brmcourse.events import (
-    ActivityReset,
     FIRST_PARTNER,
     KINDS,
     PARTNERS,
     SELF,
+    ActivityReset,
     ConversationSaid,
     ConversationSayFirst,
     Event,

@@ -161,7 +161,7 @@ def test_copies_are_made_and_put_back(site: Site, log: SqliteLog) -> None:
     """A copy is made by a button, listed, and put back by one; what was there becomes a copy."""
     learner = Learner(log)
     reflect(learner, "before")
-    assert "holds all your answers of now" in post(site, "/data/copy", "/data").text
+    assert "There is a copy of all your answers" in post(site, "/data/copy", "/data").text
     [copy] = copies(log.path)
     reflect(learner, "after")
     page = post(site, "/data/restore", "/data", copy=copy.name).text

@@ -84,8 +84,8 @@ def forget_what(partner: str | None, module: str | None, *, sure: bool) -> bool:
     with _log() as log:
         records = log.records()
         key = key_of(partners(log.read()[1]), partner) if partner is not None else ""
-        wish = Wish(key, (module or "").lower())
-        found = going(records, wish, course_modules() if wish.module else (), path)
+        wish = Wish(key, _module(module) if module is not None else "")
+        found = going(records, wish, course_modules(), path)
         _show("This will be deleted for good:", words.goes(found))
         _show("The course cannot delete:", words.NOT_REACHED)
         if not (sure or _agreed()):
@@ -104,6 +104,11 @@ def run(command: Callable[[], bool | None]) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     return int(done is False)
+
+
+def _module(name: str) -> str:
+    """Return the id of that module; raise UnknownIdError."""
+    return Library(course_root()).module(name).id
 
 
 def _named(known: Sequence[Copy], name: str) -> Copy:

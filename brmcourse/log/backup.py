@@ -143,8 +143,9 @@ class Keeper:
         """Make a copy if one is due; `failure` then says in words why it could not be made."""
         try:
             keep_copy(self.path, self._clock)
-        except CopyError as error:
-            self.failure = str(error)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, nobody is disturbed
+            told = isinstance(error, CopyError)
+            self.failure = str(error) if told else NOT_MADE.format(why=type(error).__name__)
             problem_log().error("No copy was made", exc_info=error)
         else:
             self.failure = ""

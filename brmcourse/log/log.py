@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from brmcourse.errors import Cause
+from brmcourse.errors import Cause, LogError
 from brmcourse.events import Event, Record, Unknown, decode, encode
 from brmcourse.problems import problem_log
 
@@ -103,6 +103,17 @@ class Log(Protocol):
 
     def close(self) -> None:
         """Let go of whatever the log holds open; it opens again when it is used."""
+
+
+NOT_NOW = (
+    "The file with your answers cannot be changed at the moment ({why}), so nothing was changed. "
+    "Close other windows of the course, and try again."
+)
+
+
+def not_now(trouble: Trouble | None) -> LogError:
+    """Return the error of something that could not be done as a whole."""
+    return LogError(NOT_NOW.format(why=(trouble.detail or trouble.cause) if trouble else "unknown"))
 
 
 Change = Callable[[Sequence[Record]], Sequence[Record]]

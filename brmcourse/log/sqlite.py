@@ -13,11 +13,20 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from brmcourse.errors import LogError
 from brmcourse.events import Event, Record, Unknown, decode, encode, new_id, now
 from brmcourse.log import file
 from brmcourse.log.file import COLUMNS, INSERT, PATIENCE
-from brmcourse.log.log import START, Change, Cursor, SetAside, Trouble, Unreadable, kept, wanted
+from brmcourse.log.log import (
+    START,
+    Change,
+    Cursor,
+    SetAside,
+    Trouble,
+    Unreadable,
+    kept,
+    not_now,
+    wanted,
+)
 from brmcourse.log.migration import OldRecord, learner_of, modern
 
 IDLE = 1.0
@@ -25,11 +34,6 @@ IDLE = 1.0
 
 BRIEFLY = 0.1
 """Seconds to wait for others when gathering; a learner may be waiting for this page."""
-
-NOT_NOW = (
-    "The file with your answers cannot be used at the moment, so nothing was changed. "
-    "Close other windows of the course, and try again."
-)
 
 
 class SqliteLog:
@@ -97,7 +101,7 @@ class SqliteLog:
                 saved = [record for _, record in _rows(self._db, 0, ALL)] if self._db else []
             except file.FAILURES as error:
                 self._fail(error)
-                raise LogError(NOT_NOW) from error
+                raise not_now(self.trouble) from error
             there = {record.id for record in saved}
             waiting = [event for event in self._waiting.values() if event.id not in there]
             return [*saved, *map(encode, waiting)]
@@ -107,7 +111,7 @@ class SqliteLog:
         with self._lock:
             self._save()
             if self._db is None or self.trouble:
-                raise LogError(NOT_NOW)
+                raise not_now(self.trouble)
             try:
                 with self._db as db:
                     db.execute("BEGIN IMMEDIATE")
@@ -116,7 +120,7 @@ class SqliteLog:
                     _put(db, before, after)
             except (sqlite3.Error, OSError) as error:
                 self._fail(error)
-                raise LogError(NOT_NOW) from error
+                raise not_now(self.trouble) from error
             left = {str(record.id) for record in after}
             self._unreadable.forget(set(self._unreadable.reasons) - left)
             self._gather()

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from brmcourse.errors import CopyError, LogError, UnknownIdError
+from brmcourse.errors import CopyError, UnknownIdError
 from brmcourse.events import Record
 from brmcourse.log.backup import make_copy
 from brmcourse.log.erase import beside, erase_all, erase_beside
-from brmcourse.log.log import Log
+from brmcourse.log.log import Log, not_now
 from brmcourse.partners import Partners
 from brmcourse.progress import ModuleSteps, owners
 
@@ -94,7 +94,7 @@ def forget(log: Log, path: Path | None, found: Going) -> None:
     """
     log.forget(record.id for record in found.records)
     if log.trouble:
-        raise LogError(log.trouble.detail)
+        raise not_now(log.trouble)
     if path is None:
         return
     if found.wish.everything:

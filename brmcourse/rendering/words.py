@@ -158,7 +158,7 @@ def copied(copy: Copy | None) -> str:
     """Return what came of making a copy."""
     if copy is None:
         return "There are no answers yet, so there is nothing to copy."
-    return f"The newest copy holds all your answers of now: {copy.name}."
+    return f"There is a copy of all your answers as they are now: {copy.name}."
 
 
 def when(time: datetime) -> str:

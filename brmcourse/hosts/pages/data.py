@@ -117,7 +117,7 @@ class DataPages:
             said=said,
             well=well,
             path=path,
-            entries=len(log.read()[1]) + len(log.unreadable),
+            entries=len(log.records()),
             trouble=words.trouble(log.trouble),
             failure=self._keeper.failure if self._keeper else "",
             copies=copies(path) if path else [],
