@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ from brmcourse.log.backup import (
     restore,
 )
 from brmcourse.log.sqlite import SqliteLog
-from brmcourse.session import Learner
+from brmcourse.session import Learner, open_session
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -241,3 +242,52 @@ def test_one_waits_for_the_other(log: SqliteLog) -> None:
     for thread in threads:
         thread.join()
     assert len(set(results)) == len(copies(log.path)) == 1
+
+
+def until_copied(path: Path) -> Copy:
+    """Return the copy that is made by itself within a moment."""
+    end = time.monotonic() + 20
+    while not copies(path) and time.monotonic() < end:
+        time.sleep(0.02)
+    [copy] = copies(path)
+    return copy
+
+
+def test_a_keeper_looks_by_itself(
+    log: SqliteLog, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A keeper looks soon after the start and then again and again, until it ends."""
+    monkeypatch.setattr(backup, "FIRST_LOOK", 0.01)
+    monkeypatch.setattr(backup, "LATER_LOOK", 0.01)
+    write(log, "x")
+    keeper = Keeper(log.path, clock)
+    keeper.begin()
+    first = until_copied(log.path)
+    write(log, "y")
+    first.path.unlink()
+    assert records_of(until_copied(log.path)) == log.records()
+    keeper.end()
+
+
+def test_a_failure_of_any_kind_disturbs_nobody(
+    log: SqliteLog, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong while a copy is made is told, and the next look is made all the same."""
+    write(log, "x")
+    keeper = Keeper(log.path, clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "keep_copy", lambda *_: 1 / 0)
+        keeper.look()
+    assert "could be made: ZeroDivisionError" in keeper.failure
+    keeper.look()
+    assert keeper.failure == ""
+    assert copies(log.path)
+
+
+def test_a_notebook_keeps_copies_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever works in JupyterLab only has the copies as well."""
+    monkeypatch.setattr(backup, "FIRST_LOOK", 0.5)
+    session = open_session("quiz", "m1")
+    session.open()
+    copy = until_copied(tmp_path / "answers.sqlite")
+    assert len(records_of(copy)) == 1

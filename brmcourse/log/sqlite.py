@@ -96,7 +96,7 @@ class SqliteLog:
     def records(self) -> list[Record]:
         """Return all that is kept, oldest first, also what cannot be read as an event."""
         with self._lock:
-            self.read()  # opens the file, in whatever way it can be
+            self.read(kinds=())  # opens the file, in whatever way it can be
             try:
                 saved = [record for _, record in _rows(self._db, 0, ALL)] if self._db else []
             except file.FAILURES as error:
