@@ -299,13 +299,14 @@ class Owner(NamedTuple):
 
 
 def owners(modules: Iterable[ModuleSteps]) -> dict[str, Owner]:
-    """Return by subject where it belongs."""
+    """Return by subject where it belongs; what is about the learner belongs nowhere."""
     found: dict[str, Owner] = {}
     for module in modules:
         for step in module.steps:
             for place in step.places:
                 for subject in place.activity.subjects(place.content):
                     found.setdefault(subject, Owner(module, step, place))
+    found.pop(LEARNER, None)
     return found
 
 
@@ -322,7 +323,7 @@ def beginning_anew(
     for place in places:
         about = partner if place.row.partner else ""
         for subject in place.activity.subjects(place.content):
-            if owned[subject].place == place:
+            if subject in owned and owned[subject].place == place:
                 drafts[subject] = (Draft(subject, EDITION, ActivityReset()), about)
     found = list(drafts.values())
     if again:

@@ -23,9 +23,9 @@ YES = "yes"
 
 
 def course_modules() -> Sequence[ModuleSteps]:
-    """Return the modules of the course with what is in them."""
+    """Return the modules, and the pages beside them, with what there is to do in them."""
     root = course_root()
-    return Shelf(Library(root), root / "notebooks").steps().modules
+    return Shelf(Library(root), root / "notebooks").steps().all
 
 
 def export_to(path: Path) -> None:
@@ -84,7 +84,8 @@ def forget_what(partner: str | None, module: str | None, *, sure: bool) -> bool:
     with _log() as log:
         records = log.records()
         key = key_of(partners(log.read()[1]), partner) if partner is not None else ""
-        wish = Wish(key, _module(module) if module is not None else "")
+        everything = partner is None and module is None
+        wish = Wish(key, (module or "").lower(), everything=everything)
         found = going(records, wish, course_modules(), path)
         _show("This will be deleted for good:", words.goes(found))
         _show("The course cannot delete:", words.NOT_REACHED)
@@ -104,11 +105,6 @@ def run(command: Callable[[], bool | None]) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     return int(done is False)
-
-
-def _module(name: str) -> str:
-    """Return the id of that module; raise UnknownIdError."""
-    return Library(course_root()).module(name).id
 
 
 def _named(known: Sequence[Copy], name: str) -> Copy:

@@ -55,6 +55,7 @@ COLUMNS = (
     "answer",
     "points",
     "out of",
+    "certainty",
 )
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -206,6 +207,7 @@ def _rows(event: Event, shown: Shown) -> Iterator[Sequence[Any]]:
             found.answer,
             found.points,
             found.out_of,
+            found.certainty,
         )
 
 
@@ -224,7 +226,7 @@ def _writing(events: Iterable[Event], shown: Shown) -> str:
     days: dict[date, dict[tuple[str, ...], Event]] = defaultdict(dict)
     for event in events:
         day = days[event.time.astimezone().date()]
-        key = (event.subject, event.partner, event.author, slot(event))
+        key = (event.subject, event.partner, event.author, *slot(event))
         if shown.writes(event):
             day.pop(key, None)
             day[key] = event

@@ -15,7 +15,7 @@ from brmcourse.log.log import Log, not_now
 from brmcourse.partners import Partners
 from brmcourse.progress import ModuleSteps, owners
 
-Sort = Literal["answers", "moves", "ratings", "texts", "steps", "rest"]
+Sort = Literal["answers", "moves", "ratings", "texts", "others", "steps", "rest"]
 """What learners call what they did: the words are in the rendering."""
 
 SORTS: Mapping[str, Sort] = {
@@ -32,6 +32,8 @@ SORTS: Mapping[str, Sort] = {
     "sheet.wrote": "texts",
     "values": "texts",
     "proposal": "texts",
+    "rehearsal": "texts",
+    "mirror.answered": "others",
     "step": "steps",
 }
 """By kind of event, or how the kind begins."""
@@ -39,15 +41,11 @@ SORTS: Mapping[str, Sort] = {
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be forgotten: all about one partner, all in one module, or all there is."""
+    """What is to be forgotten: all about one partner, all in one module, or everything."""
 
     partner: str = ""
     module: str = ""
-
-    @property
-    def everything(self) -> bool:
-        """Whether nothing is to stay."""
-        return not self.partner and not self.module
+    everything: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ def forget(log: Log, path: Path | None, found: Going) -> None:
 
 
 def _subjects(wish: Wish, modules: Sequence[ModuleSteps]) -> frozenset[str]:
-    if not wish.module:
+    if wish.everything or wish.partner:
         return frozenset()
     ids = [module.id for module in modules]
     if wish.module not in ids:

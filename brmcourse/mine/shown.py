@@ -1,6 +1,7 @@
 """What an answer was given to, in words: the course's own content by the subjects of events."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import singledispatch
 from typing import Any, NamedTuple
 
 from brmcourse.errors import ResponseError
@@ -18,6 +19,9 @@ from brmcourse.events import (
     QuizAnswered,
     QuizWrote,
     ReflectionWrote,
+    RehearsalLooked,
+    RehearsalPrepared,
+    RehearsalSaid,
     ScaleFinished,
     SheetWrote,
     ValuesPredicted,
@@ -29,20 +33,6 @@ from brmcourse.progress import ModuleSteps, owners
 from brmcourse.scoring.marks import mark
 from brmcourse.scoring.scales import score_scale
 
-WRITTEN = (
-    ConversationSaid,
-    ExampleWrote,
-    PlanWrote,
-    ProposalMade,
-    ProposalWrote,
-    QuizWrote,
-    ReflectionWrote,
-    SheetWrote,
-    ValuesPredicted,
-    ValuesRevised,
-)
-"""What holds words of the learner's own; an answer to a question may, too."""
-
 UNKNOWN = "I do not know yet"
 
 
@@ -53,6 +43,7 @@ class Line(NamedTuple):
     answer: str
     points: float | None = None
     out_of: float | None = None
+    certainty: int | None = None
 
 
 class Text(NamedTuple):
@@ -89,8 +80,8 @@ class Shown:
         return _title(content, event.subject) if content else event.subject
 
     def writes(self, event: Event) -> bool:
-        """Say whether an event is of a kind that holds words of the learner's own."""
-        return isinstance(event.body, WRITTEN) or _composed(event.body)
+        """Say whether an event holds what stands written, if nothing more."""
+        return _words.dispatch(type(event.body)) is not _words.dispatch(Body)
 
     def texts(self, event: Event) -> Sequence[Text]:
         """Return the learner's own words in an event, as far as there are any."""
@@ -108,54 +99,87 @@ class Shown:
             return (Line("", _raw(event.body)),)  # the content has changed since
 
 
-def slot(event: Event) -> str:
-    """Return which text of its subject an event is about: later ones of a slot replace it."""
-    match event.body:
-        case SheetWrote(entry=entry):
-            return f"entry {entry}"
-        case ExampleWrote(line=line) | ProposalWrote(line=line):
-            return line
-        case ConversationSaid(turn=turn, node=node):
-            return f"{turn} {node}"
-        case ValuesPredicted() | ValuesRevised() | ProposalMade():
-            return event.kind
-    return ""
+PLACES = ("entry", "line", "turn", "node", "number", "round")
+"""The fields of a body that say which of several texts of a subject it holds."""
 
 
-def _composed(body: Body) -> bool:
-    return (
-        isinstance(body, QuizAnswered)
-        and isinstance(body.response, dict)
-        and "text" in body.response
-    )
+def slot(event: Event) -> tuple[str, ...]:
+    """Return which text of its subject an event holds: a later one of the same slot replaces it."""
+    kind = "quiz" if isinstance(event.body, QuizWrote | QuizAnswered) else event.kind
+    return kind, *(str(getattr(event.body, name, "")) for name in PLACES)
 
 
-def _words(body: Body, content: Any) -> Iterator[tuple[str, str]]:
-    match body:
-        case ReflectionWrote(text=text) | ExampleWrote(text=text) | ConversationSaid(text=text):
-            yield "", text
-        case ProposalWrote(text=text, chosen=chosen):
-            yield "For the page" if chosen else "Not for the page", text
-        case PlanWrote():
-            yield from (("If", body.situation), ("then I", body.action), ("When", body.when))
-        case SheetWrote(texts=written):
-            yield from (
-                (_label(content, name), _said(content, name, it)) for name, it in written.items()
-            )
-        case QuizWrote(response=response) | QuizAnswered(response=dict() as response):
-            yield "", str(response.get("text", ""))
-        case ValuesPredicted(picks=picks):
-            yield from ((_card(content, pick), pick.get("evidence", "")) for pick in picks)
-        case ValuesRevised(picks=picks):
-            yield from ((_card(content, pick), pick.get("said", "")) for pick in picks)
-        case ProposalMade(lines=lines):
-            yield from (("On the page", line) for part in lines.values() for line in part)
+Words = Iterable[tuple[str, str]]
+"""Texts of the learner's own, each with what it is to."""
+
+
+@singledispatch
+def _words(_body: Body, _content: Any) -> Words:
+    return ()
+
+
+@_words.register
+def _(body: ReflectionWrote | ExampleWrote | ConversationSaid, _content: Any) -> Words:
+    return (("", body.text),)
+
+
+@_words.register
+def _(body: PlanWrote, _content: Any) -> Words:
+    return ("If", body.situation), ("then I", body.action), ("When", body.when)
+
+
+@_words.register
+def _(body: SheetWrote, content: Any) -> Words:
+    for name, text in body.texts.items():
+        yield _label(content, name), _said(content, name, text)
+
+
+@_words.register
+def _(body: QuizWrote | QuizAnswered, _content: Any) -> Words:
+    if isinstance(body.response, dict):
+        yield "", str(body.response.get("text", ""))
+
+
+@_words.register
+def _(body: ValuesPredicted, content: Any) -> Words:
+    return ((_card(content, pick), pick.get("evidence", "")) for pick in body.picks)
+
+
+@_words.register
+def _(body: ValuesRevised, content: Any) -> Words:
+    return ((_card(content, pick), pick.get("said", "")) for pick in body.picks)
+
+
+@_words.register
+def _(body: ProposalWrote, _content: Any) -> Words:
+    return (("For the page" if body.chosen else "Not for the page", body.text),)
+
+
+@_words.register
+def _(body: ProposalMade, _content: Any) -> Words:
+    return (("On the page", line) for part in body.lines.values() for line in part)
+
+
+@_words.register
+def _(body: RehearsalPrepared, _content: Any) -> Words:
+    return ("Rehearsal for", body.occasion), ("Opening line", body.opening)
+
+
+@_words.register
+def _(body: RehearsalSaid, _content: Any) -> Words:
+    return ((f"Round {body.round}", body.text),)
+
+
+@_words.register
+def _(body: RehearsalLooked, _content: Any) -> Words:
+    where = f"Round {body.round}" if body.round else "Opening line"
+    return ((f"{where}, once more", body.revised),)
 
 
 def _lines(event: Event, content: Any) -> Iterator[Line]:
     match event.body:
-        case QuizAnswered(response=response):
-            yield _answered(event, content, response)
+        case QuizAnswered(response=response, certainty=certainty):
+            yield _answered(event, content, response)._replace(certainty=certainty)
         case ConversationChose() as move:
             talk = content.conversation
             if event.edition != talk.edition:
@@ -245,4 +269,4 @@ def _card(content: Any, pick: Mapping[str, str]) -> str:
 
 
 def _raw(body: Body) -> str:
-    return "; ".join(f"{name}: {value}" for name, value in vars(body).items())
+    return "; ".join(f"{name}: {value}" for name, value in vars(body).items() if value is not None)

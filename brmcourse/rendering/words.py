@@ -103,6 +103,7 @@ SORTS: Mapping[Sort, tuple[str, str]] = {
     "moves": ("1 move in a conversation", "{} moves in conversations"),
     "ratings": ("1 rating or result", "{} ratings and results of self-assessments"),
     "texts": ("1 saved state of a text", "{} saved states of texts that you wrote"),
+    "others": ("1 answer of somebody else", "{} answers of other people"),
     "steps": ("1 step that you finished", "{} steps that you finished"),
     "rest": ("1 other note of what you did", "{} other notes of what you did"),
 }

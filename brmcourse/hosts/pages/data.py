@@ -111,6 +111,8 @@ class DataPages:
         known = self._learner.partners()
         found = course_progress(steps.modules, steps.progress, known.current).modules
         begun = [module.module for module in found if module.begun]
+        firsts = self._firsts()
+        begun += [page for page in steps.beside if self._steps_again(page, steps.progress, firsts)]
         return self._page(
             request,
             "data.html",
@@ -123,6 +125,7 @@ class DataPages:
             copies=copies(path) if path else [],
             partners=known,
             modules=steps.modules,
+            beside=steps.beside,
             begun=begun,
             nonce=new_id(),
             **_NAMES,
@@ -138,7 +141,7 @@ class DataPages:
     def export(self, _request: Request) -> Response:
         """Answer with all of it as one file."""
         try:
-            content = export(self._learner.log.records(), self._shelf.steps().modules)
+            content = export(self._learner.log.records(), self._shelf.steps().all)
         except CourseError as error:
             return self._back(str(error), well=False)
         name = f"brm-course-{self._learner.clock().astimezone():%Y-%m-%d}.zip"
@@ -150,7 +153,7 @@ class DataPages:
         what = request.query_params.get(WHAT, "")
         wish, about = self._wish(what)
         records = self._learner.log.records()
-        found = going(records, wish, self._shelf.steps().modules, self._path)
+        found = going(records, wish, self._shelf.steps().all, self._path)
         return self._page(
             request,
             "data_forget.html",
@@ -170,7 +173,9 @@ class DataPages:
         steps.progress.catch_up(self._learner.log)
         known = self._learner.partners()
         module = None if name == ALL else self._module(name)
-        found = self._steps_again(module, steps.progress, self._firsts()) if module else []
+        found = []
+        if module in steps.modules:
+            found = self._steps_again(module, steps.progress, self._firsts())
         return self._page(
             request,
             "data_again.html",
@@ -222,7 +227,7 @@ class DataPages:
 
         def doing() -> str:
             log = self._learner.log
-            found = going(log.records(), wish, self._shelf.steps().modules, self._path)
+            found = going(log.records(), wish, self._shelf.steps().all, self._path)
             forget(log, self._path, found)
             return words.FORGETS_ALL if wish.everything else words.FORGETS_SOME
 
@@ -235,15 +240,15 @@ class DataPages:
         partner = self._learner.partners().current
         drafts = []
         firsts = self._firsts()
-        modules = steps.modules if name == ALL else (self._module(name),)
+        modules = steps.all if name == ALL else (self._module(name),)
         target = "/" if name == ALL else f"/{name}"
         for module in modules:
             chosen = [step for step in module.steps if what in (ALL, step.slug)]
             places = [
                 place for step in chosen for place in step.places if firsts.get(place) is step
             ]
-            again = module.id if what == ALL else ""
-            drafts += beginning_anew(places, steps.modules, partner, again)
+            again = module.id if what == ALL and module in steps.modules else ""
+            drafts += beginning_anew(places, steps.all, partner, again)
             if what != ALL and chosen:
                 target = f"/{name}/{what}"
         if not drafts:
@@ -297,18 +302,18 @@ class DataPages:
         if sort == "module":
             return Wish(module=key), f"everything in “{self._module(key).title}”"
         if what == ALL:
-            return Wish(), "all your answers"
+            return Wish(everything=True), "all your answers"
         raise HTTPException(404)
 
     def _module(self, name: str) -> ModuleSteps:
-        for module in self._shelf.steps().modules:
+        for module in self._shelf.steps().all:
             if module.id == name:
                 return module
         raise HTTPException(404)
 
     def _firsts(self) -> dict[Place, Step]:
         """Return by place the step where the course first asks for it."""
-        return {one.place: one.step for one in owners(self._shelf.steps().modules).values()}
+        return {one.place: one.step for one in owners(self._shelf.steps().all).values()}
 
     def _steps_again(
         self, module: ModuleSteps, progress: Progress, firsts: dict[Place, Step]
