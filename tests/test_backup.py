@@ -1,5 +1,6 @@
 """Copies of the answers: when they are made, that they are whole, and how one comes back."""
 
+import shutil
 import sqlite3
 import stat
 import threading
@@ -242,6 +243,37 @@ def test_one_waits_for_the_other(log: SqliteLog) -> None:
     for thread in threads:
         thread.join()
     assert len(set(results)) == len(copies(log.path)) == 1
+
+
+def test_answers_come_before_copies(
+    log: SqliteLog, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk is nearly full no copy is made, so that answers have the room that is left."""
+    write(log, "x")
+    usage = shutil.disk_usage(log.path.parent)
+    with monkeypatch.context() as patch:
+        patch.setattr(backup.shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
+        with pytest.raises(CopyError, match="too little room"):
+            make_copy(log.path, clock)
+    assert make_copy(log.path, clock) is not None
+
+
+def test_what_a_crash_left_behind_harms_no_copy(log: SqliteLog, clock: Clock) -> None:
+    """The half of a copy, and its journal, that a process left when it ended are thrown away."""
+    write(log, "x")
+    other = log.path.with_name("other.sqlite")
+    with closing(sqlite3.connect(other)) as db:
+        db.executescript("CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(900000));")
+        db.execute("PRAGMA cache_size = 2")
+        db.execute("BEGIN")
+        db.execute("UPDATE t SET x = zeroblob(800000)")
+        draft = log.path.with_name(f"{log.path.stem}.copies.new")
+        shutil.copy(f"{other}-journal", f"{draft}-journal")
+        shutil.copy(other, draft)
+    copy = make_copy(log.path, clock)
+    assert copy is not None
+    assert records_of(copy) == log.records()
+    assert not [one.name for one in log.path.parent.iterdir() if ".new" in one.name]
 
 
 def until_copied(path: Path) -> Copy:

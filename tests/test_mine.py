@@ -590,6 +590,7 @@ def test_what_is_forgotten_is_nowhere(
     assert "the one copy that the course made" in said
     assert "damaged files" in said
     assert "exports that you made" in said
+    assert ("about no partner" in said) == bool(arguments)
     assert found_in(tmp_path) == []
     _, events = open_.read(kinds=[ReflectionWrote.kind])
     assert len(events) == stays
@@ -599,6 +600,23 @@ def test_what_is_forgotten_is_nowhere(
     assert found_in(tmp_path) == []
     with sqlite3.connect(path) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_damaged_file_is_spoken_of_as_long_as_it_is_there(path: Path) -> None:
+    """What was set aside is named on the pages, and no more once it was deleted with the rest."""
+    log = SqliteLog(path)
+    record(log, *[("m1-r1", ReflectionWrote(SENTENCE * 9)) for _ in range(40)], partner="1")
+    log.close()
+    content = bytearray(path.read_bytes())
+    content[8192:8300] = b"\xaa" * 108
+    path.write_bytes(content)
+    log = SqliteLog(path)
+    assert log.notice is not None
+    assert log.notice.path.exists()
+    assert main(["forget", "--yes"]) == 0
+    assert log.notice is None
+    assert found_in(path.parent) == []
+    log.close()
 
 
 def test_forgetting_a_module(path: Path, capsys: Captured) -> None:

@@ -88,7 +88,7 @@ def forget_what(partner: str | None, module: str | None, *, sure: bool) -> bool:
         wish = Wish(key, (module or "").lower(), everything=everything)
         found = going(records, wish, course_modules(), path)
         _show("This will be deleted for good:", words.goes(found))
-        _show("The course cannot delete:", words.NOT_REACHED)
+        _show("The course cannot delete:", words.not_reached(wish))
         if not (sure or _agreed()):
             say("Nothing was deleted.")
             return False

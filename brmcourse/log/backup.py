@@ -3,6 +3,7 @@
 They lie beside the file. To copy and to check never holds up an answer.
 """
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,12 @@ LATER_LOOK = 3600.0
 """Seconds until the next look, in a course that stays open for weeks."""
 
 STAMP = "%Y%m%d-%H%M%S-%f"
+
+DRAFT_PARTS = ("-journal", "-wal", "-shm")
+"""What SQLite may put beside a copy that is being made."""
+
+LEFT_FREE = 3
+"""A copy is made only where so many of its size have room: answers come first."""
 
 NOT_MADE = "No copy of your answers could be made: {why}."
 NOT_WHOLE = "This copy is not whole, so it was left alone: {why}."
@@ -181,6 +188,7 @@ def _made(path: Path, time: datetime, spare: Path | None) -> Copy | None:
             return None
         if known and _same(known[0], state):
             return known[0]
+        _require_room(path)
         stamp = _free_stamp(time.astimezone(UTC), known)
         target = path.with_name(f"{path.stem}.copy-{stamp:{STAMP}}{path.suffix}")
         draft = path.with_name(f"{path.stem}.copies.new")
@@ -196,6 +204,12 @@ def _made(path: Path, time: datetime, spare: Path | None) -> Copy | None:
     return Copy(target, stamp)
 
 
+def _require_room(path: Path) -> None:
+    size = sum(one.stat().st_size for one in file.parts(path))
+    if shutil.disk_usage(path.parent).free < LEFT_FREE * size + file.ROOM:
+        raise CopyError(_FULL)
+
+
 def _free_stamp(time: datetime, known: Sequence[Copy]) -> datetime:
     taken = {copy.time for copy in known}
     while time in taken:
@@ -204,7 +218,8 @@ def _free_stamp(time: datetime, known: Sequence[Copy]) -> datetime:
 
 
 def _copy(source: sqlite3.Connection, draft: Path) -> None:
-    draft.unlink(missing_ok=True)
+    for part in ("", *DRAFT_PARTS):  # of a process that ended in the middle of this
+        draft.with_name(f"{draft.name}{part}").unlink(missing_ok=True)
     file.create(draft)
     with closing(sqlite3.connect(draft)) as target:
         source.backup(target)
@@ -226,6 +241,7 @@ def _require_whole(db: sqlite3.Connection) -> None:
 
 
 _FORM = "it is no file of this version of the course"
+_FULL = "there is too little room on the disk"
 _DAMAGED = "the file is damaged"
 _SHORT = "what was written differs from what was read"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brmcourse.errors import LogError
-from brmcourse.log.backup import copies
+from brmcourse.log.backup import DRAFT_PARTS, copies
 from brmcourse.log.file import PARTS, alone
 from brmcourse.problems import empty_problem_log
 
@@ -57,7 +57,7 @@ def _set_aside(path: Path) -> Iterator[Path]:
 def _drafts(path: Path) -> Iterator[Path]:
     """Yield what a process that ended in the middle of its work may have left."""
     for name in (f"{path.name}.fresh", f"{path.stem}.copies.new"):
-        for part in (*PARTS, "-journal"):
+        for part in ("", *DRAFT_PARTS):
             yield path.with_name(f"{name}{part}")
 
 

@@ -191,6 +191,12 @@ def identity(path: Path) -> int | None:
         return None
 
 
+def parts(path: Path) -> list[Path]:
+    """Return the parts of a file that are there."""
+    names = (Path(f"{path}{part}") for part in PARTS)
+    return [name for name in names if name.is_file()]
+
+
 def columns(db: sqlite3.Connection) -> set[Any]:
     """Return the names of the columns of `events`, none if there is no such table."""
     return {name for _, name, *_ in db.execute("PRAGMA table_info(events)")}

@@ -42,7 +42,7 @@ class SqliteLog:
     def __init__(self, path: Path, clock: Callable[[], datetime] = now) -> None:
         self.path = path
         self.trouble: Trouble | None = None
-        self.notice: SetAside | None = None
+        self._notice: SetAside | None = None
         self._clock = clock
         self._unreadable = Unreadable()
         self._lock = threading.RLock()
@@ -53,6 +53,11 @@ class SqliteLog:
         self._last_write = 0.0
         with self._lock:
             self._save()
+
+    @property
+    def notice(self) -> SetAside | None:
+        """What was mended when the log was opened, as long as the damaged file is there."""
+        return self._notice if self._notice and self._notice.path.exists() else None
 
     @property
     def unreadable(self) -> Mapping[str, str]:
@@ -183,7 +188,7 @@ class SqliteLog:
         db, notice = file.open_to_write(self.path, self._clock)
         self._release()
         self._db, self._file = db, file.identity(self.path)
-        self.notice = notice or self.notice
+        self._notice = notice or self._notice
 
     def _write(self) -> None:
         if self._db is not None and self._waiting:

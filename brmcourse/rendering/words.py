@@ -6,7 +6,7 @@ from datetime import datetime
 from brmcourse.log.backup import Copy
 from brmcourse.log.examine import Examination
 from brmcourse.log.log import SetAside, Trouble
-from brmcourse.mine.forget import Going, Sort
+from brmcourse.mine.forget import Going, Sort, Wish
 
 NOT_DONE = "Something went wrong, and this step was not carried out. Nothing else is lost."
 DONE = "This step was carried out and is kept, but the page cannot be shown."
@@ -115,6 +115,8 @@ NOT_REACHED = (
 )
 """What the course cannot delete."""
 
+NOT_THEIRS = "what you wrote of them in an exercise that is about no partner, such as a quiz"
+
 FORGETS_ALL = "All your answers are deleted. The course begins anew."
 FORGETS_SOME = (
     "This is deleted, with the copies that held it. Of what is left a new copy is made by itself."
@@ -138,6 +140,11 @@ def goes(found: Going) -> list[str]:
         lines.append("damaged files that were set aside earlier")
     lines.append("the problem log")
     return lines
+
+
+def not_reached(wish: Wish) -> list[str]:
+    """Return what the course cannot delete, a line for each."""
+    return [*([NOT_THEIRS] if wish.partner else []), *NOT_REACHED]
 
 
 def taken(new: int) -> str:

@@ -161,7 +161,7 @@ class DataPages:
             about=about,
             lines=words.goes(found),
             nothing=not found.records,
-            not_reached=words.NOT_REACHED,
+            not_reached=words.not_reached(wish),
             nonce=new_id(),
             **_NAMES,
         )
