@@ -218,6 +218,7 @@ ROWS = (
         model="brmcourse.model.review:Review",
         activity="brmcourse.activities.review",
         template="review.html",
+        history=True,
     ),
 )
 

@@ -21,6 +21,7 @@ from brmcourse.activities.activity import (
     Context,
     begins_anew,
     caught_up,
+    history,
     standing,
     start,
 )
@@ -304,7 +305,7 @@ class Session:
 
     def _counted(self, events: Sequence[Event]) -> Sequence[Event]:
         if self._row.history:
-            return [event for event in events if not begins_anew([event])]
+            return history(events)
         return standing(events)
 
     def _context(self) -> Context:

@@ -699,6 +699,7 @@ WORDLESS = {
     *("sheet.added", "sheet.removed", "sheet.restored"),
     *("example.answered", "example.shown", "values.ranked", "values.asked"),
     *("rehearsal.began", "rehearsal.ended"),  # its lines stand in those before
+    *("review.skipped", "review.put-off", "review.returned"),
     *("mirror.invited", "mirror.answered"),  # what others wrote is not the learner's
 }
 """The kinds of events without words of the learner's own that are not elsewhere, too."""

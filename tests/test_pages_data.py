@@ -234,6 +234,7 @@ def test_a_module_is_begun_anew(site: Site, log: SqliteLog) -> None:
     reflect(learner, "it rains")
     reflect(learner, "other partner", "2")
     before = log.records()
+    assert "it rains" in site.get("/takeaway")
     first = site.get("/m1/check-yourself?visit=one")
     assert 'href="/data/again/m1"' in site.get("/m1/start")
     assert "2 of " in site.get("/m1/start")
@@ -244,6 +245,7 @@ def test_a_module_is_begun_anew(site: Site, log: SqliteLog) -> None:
     assert "0 of " in page.text
     assert site.get("/m1/check-yourself?visit=two") != first
     assert "it rains" not in site.get("/mine")
+    assert "it rains" not in site.get("/takeaway")
     assert log.records()[: len(before)] == before
     resets = log.read(kinds=[ActivityReset.kind])[1]
     assert {event.partner for event in resets} == {"", "1"}

@@ -129,6 +129,11 @@ def standing(events: Sequence[Event]) -> Sequence[Event]:
     ]
 
 
+def history(events: Iterable[Event]) -> list[Event]:
+    """Return the events with those from before their subject was begun anew."""
+    return [event for event in events if not isinstance(event.body, ActivityReset)]
+
+
 def begins_anew(events: Iterable[Event]) -> bool:
     """Say whether some subject is begun anew, so that what was folded before does not hold."""
     return any(isinstance(event.body, ActivityReset) for event in events)

@@ -33,6 +33,8 @@ SORTS: Mapping[str, Sort] = {
     "values": "texts",
     "proposal": "texts",
     "rehearsal": "texts",
+    "review.answered": "answers",
+    "review.retired": "texts",
     "mirror.answered": "others",
     "step": "steps",
 }

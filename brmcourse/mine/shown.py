@@ -22,6 +22,8 @@ from brmcourse.events import (
     RehearsalLooked,
     RehearsalPrepared,
     RehearsalSaid,
+    ReviewAnswered,
+    ReviewRetired,
     ScaleFinished,
     SheetWrote,
     ValuesPredicted,
@@ -135,7 +137,7 @@ def _(body: SheetWrote, content: Any) -> Words:
 
 
 @_words.register
-def _(body: QuizWrote | QuizAnswered, _content: Any) -> Words:
+def _(body: QuizWrote | QuizAnswered | ReviewAnswered, _content: Any) -> Words:
     if isinstance(body.response, dict):
         yield "", str(body.response.get("text", ""))
 
@@ -166,6 +168,11 @@ def _(body: RehearsalPrepared, _content: Any) -> Words:
 
 
 @_words.register
+def _(body: ReviewRetired, _content: Any) -> Words:
+    return (("Not to come back, because", body.reason),)
+
+
+@_words.register
 def _(body: RehearsalSaid, _content: Any) -> Words:
     return ((f"Round {body.round}", body.text),)
 
@@ -178,7 +185,10 @@ def _(body: RehearsalLooked, _content: Any) -> Words:
 
 def _lines(event: Event, content: Any) -> Iterator[Line]:
     match event.body:
-        case QuizAnswered(response=response, certainty=certainty):
+        case (
+            QuizAnswered(response=response, certainty=certainty)
+            | ReviewAnswered(response=response, certainty=certainty)
+        ):
             yield _answered(event, content, response)._replace(certainty=certainty)
         case ConversationChose() as move:
             talk = content.conversation
