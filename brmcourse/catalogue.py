@@ -23,6 +23,7 @@ class Row:
     template  the template of its page
     partner   whether it is about the current partner
     everybody whether it shows what is about other partners, too
+    history   whether it shows what was done before a subject was begun anew, too
     view      the template to read what the learner wrote there
     part      what the capstone calls it, if it can be a part of the plan;
               it then has a view, and `form` is the template to change it there
@@ -40,6 +41,7 @@ class Row:
     template: str
     partner: bool = False
     everybody: bool = False
+    history: bool = False
     holds: str = ""
     view: str = ""
     part: str = ""
@@ -186,6 +188,7 @@ ROWS = (
         template="profile.html",
         partner=True,
         everybody=True,
+        history=True,
     ),
     Row(
         name="rehearse",
@@ -215,6 +218,7 @@ ROWS = (
         model="brmcourse.model.review:Review",
         activity="brmcourse.activities.review",
         template="review.html",
+        history=True,
     ),
 )
 

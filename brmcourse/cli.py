@@ -22,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _add_start(commands)
     _add_answers(commands)
     _add_takeaway(commands)
+    _add_mine(commands)
     _add_check(commands)
     _add_editions(commands)
     _add_preview(commands)
@@ -105,6 +106,58 @@ def _takeaway(arguments: argparse.Namespace) -> int:
         return 1
     print(f"Your plan is in {path.resolve()}.")
     return 0
+
+
+def _add_mine(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add what learners do with their answers as a whole."""
+    parser = commands.add_parser("export", help="write all your answers to one file to take along")
+    parser.add_argument("file", type=Path, metavar="FILE.zip", help="a new file")
+    parser.set_defaults(run=_export)
+    parser = commands.add_parser("import", help="bring in answers from another computer")
+    parser.add_argument("file", type=Path, metavar="FILE.zip", help="what `export` wrote there")
+    parser.set_defaults(run=_import)
+    parser = commands.add_parser("backup", help="make a copy of your answers now")
+    parser.set_defaults(run=_backup)
+    parser = commands.add_parser("restore", help="list the copies of your answers, or go back")
+    parser.add_argument("copy", nargs="?", default="", metavar="NUMBER", help="which copy")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.set_defaults(run=_restore)
+    parser = commands.add_parser("forget", help="delete your answers for good, or part of them")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--partner", metavar="CODE", help="only what is about that partner")
+    part.add_argument("--module", metavar="ID", help="only what belongs to that module, like m1")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.set_defaults(run=_forget)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from brmcourse.hosts.mine import export_to, run
+
+    return run(lambda: export_to(arguments.file))
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from brmcourse.hosts.mine import import_from, run
+
+    return run(lambda: import_from(arguments.file))
+
+
+def _backup(_arguments: argparse.Namespace) -> int:
+    from brmcourse.hosts.mine import copy_now, run
+
+    return run(copy_now)
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from brmcourse.hosts.mine import restore_copy, run
+
+    return run(lambda: restore_copy(arguments.copy, sure=arguments.yes))
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    from brmcourse.hosts.mine import forget_what, run
+
+    return run(lambda: forget_what(arguments.partner, arguments.module, sure=arguments.yes))
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

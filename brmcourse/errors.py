@@ -7,7 +7,9 @@ CourseError
 ├── ResponseError       a response does not fit its question or scale
 ├── CodeError           what was pasted is no answer of a partner, or not one to this form
 ├── LogError            the learner's answers cannot be read or written
-│   └── RefusedFileError    the file for them is newer than the course, or another program's
+│   ├── RefusedFileError    the file for them is newer than the course, or another program's
+│   └── CopyError           a copy of them cannot be made, or is not whole
+├── ExportError         a file is no whole export, or does not belong with what is here
 ├── NotebooksError      the learner's folder of notebooks cannot be written
 ├── PortTakenError      the port that was asked for belongs to another program
 ├── NotMadeError        a file that was asked for cannot be made on this computer
@@ -103,6 +105,14 @@ class RefusedFileError(LogError):
     def __init__(self, cause: Cause) -> None:
         super().__init__(cause)
         self.cause: Cause = cause
+
+
+class CopyError(LogError):
+    """A copy of the answers cannot be made, or is not whole; the text says why."""
+
+
+class ExportError(CourseError):
+    """A file cannot be taken in: it is no whole export, or does not belong with what is here."""
 
 
 class NotebooksError(CourseError):

@@ -469,6 +469,17 @@ class ReviewReturned(Body):
     kind = "review.returned"
 
 
+@dataclass(frozen=True)
+class ActivityReset(Body):
+    """The event's subject is begun anew about the event's partner: what was before is history.
+
+    `steps` says that the subject is a module whose steps are to be gone through once more.
+    """
+
+    kind = "activity.reset"
+    steps: bool = False
+
+
 class Draft(NamedTuple):
     """An event to be recorded: what happened to which content, in which edition, by whom."""
 

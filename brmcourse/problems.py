@@ -1,6 +1,8 @@
 """The problem log: tracebacks and oddities, for whoever helps; never the learner's texts."""
 
 import logging
+import os
+from contextlib import suppress
 from functools import cache
 from logging.handlers import RotatingFileHandler
 
@@ -29,3 +31,13 @@ def problem_log() -> logging.Logger:
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     log.addHandler(handler)
     return log
+
+
+def empty_problem_log() -> None:
+    """Delete what the log says. What is open at its end goes on there, also in other processes."""
+    for handler in problem_log().handlers:
+        handler.flush()
+    with suppress(OSError):
+        log_path().with_name(f"{log_path().name}.1").unlink(missing_ok=True)
+        if log_path().exists():
+            os.truncate(log_path(), 0)

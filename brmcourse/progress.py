@@ -12,12 +12,13 @@ from operator import itemgetter
 from threading import RLock
 from typing import Any, NamedTuple
 
-from brmcourse.activities.activity import Activity, Note
+from brmcourse.activities.activity import Activity, Note, begins_anew, standing
 from brmcourse.catalogue import CATALOGUE, Row, activity_of
 from brmcourse.content.library import Library
 from brmcourse.errors import UnknownIdError
 from brmcourse.events import (
     LEARNER,
+    ActivityReset,
     Body,
     Draft,
     Event,
@@ -151,9 +152,12 @@ class Progress:
         """Fold in what the log has beyond what was read; all anew if it is another log by now."""
         with self._lock:
             cursor, events = log.read(self._cursor)
-            if cursor.epoch != self._cursor.epoch:
+            if self._number and begins_anew(events):
+                cursor, events = log.read()
                 self._forget()
-            self.fold(events)
+            elif cursor.epoch != self._cursor.epoch:
+                self._forget()
+            self.fold(standing(events))
             self._cursor = cursor
 
     def fold(self, events: Iterable[Event]) -> None:
@@ -284,6 +288,47 @@ class ModuleSteps:
     title: str
     minutes: int
     steps: tuple[Step, ...]
+
+
+class Owner(NamedTuple):
+    """Where a subject belongs: the first place of the course that rests on it."""
+
+    module: ModuleSteps
+    step: Step
+    place: Place
+
+
+def owners(modules: Iterable[ModuleSteps]) -> dict[str, Owner]:
+    """Return by subject where it belongs; what is about the learner belongs nowhere."""
+    found: dict[str, Owner] = {}
+    for module in modules:
+        for step in module.steps:
+            for place in step.places:
+                for subject in place.activity.subjects(place.content):
+                    found.setdefault(subject, Owner(module, step, place))
+    found.pop(LEARNER, None)
+    return found
+
+
+def beginning_anew(
+    places: Iterable[Place], modules: Sequence[ModuleSteps], partner: str, again: str = ""
+) -> list[tuple[Draft, str]]:
+    """Return the events after which these places stand as new, about that partner or about none.
+
+    What a place only shows, and another one asks for, stays. `again` is the module whose steps are
+    to be gone through once more; empty if none.
+    """
+    owned = owners(modules)
+    drafts = {}
+    for place in places:
+        about = partner if place.row.partner else ""
+        for subject in place.activity.subjects(place.content):
+            if subject in owned and owned[subject].place == place:
+                drafts[subject] = (Draft(subject, EDITION, ActivityReset()), about)
+    found = list(drafts.values())
+    if again:
+        found.append((Draft(again, EDITION, ActivityReset(steps=True)), ""))
+    return found
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,16 @@ from threading import RLock
 from typing import Any
 
 from brmcourse.activities import fields
-from brmcourse.activities.activity import Action, Activity, Context, caught_up, start
+from brmcourse.activities.activity import (
+    Action,
+    Activity,
+    Context,
+    begins_anew,
+    caught_up,
+    history,
+    standing,
+    start,
+)
 from brmcourse.catalogue import CATALOGUE, Row, activity_of
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError, CourseError, LogError, UnknownIdError
@@ -34,6 +43,7 @@ from brmcourse.events import (
     numbered,
     writable,
 )
+from brmcourse.log.backup import Keeper
 from brmcourse.log.log import START, Cursor, Log
 from brmcourse.log.sqlite import SqliteLog
 from brmcourse.partners import Partners, choosing, partners
@@ -85,9 +95,16 @@ class Learner:
 
         Raises ActionError if one is longer than what is read back.
         """
+        self._record([(draft, partner) for draft in drafts], action)
+
+    def begin_anew(self, drafts: Sequence[tuple[Draft, str]], action: str) -> None:
+        """Add the new starts that came from an action, each about a partner or about none."""
+        self._record(drafts, action)
+
+    def _record(self, drafts: Sequence[tuple[Draft, str]], action: str) -> None:
         learner = self.began().learner
         events = []
-        for number, draft in enumerate(drafts):
+        for number, (draft, partner) in enumerate(drafts):
             event = self._event(draft, numbered(action, number), learner, partner)
             if len(encode(event).body) > LONGEST:
                 raise ActionError(words.TOO_LONG)
@@ -269,18 +286,27 @@ class Session:
     def _catch_up(self) -> None:
         """Fold in what this page or any other has recorded since."""
         page = self._page
-        cursor, events = self._learner.log.read(
-            page.cursor,
-            subjects=self.subjects,
-            partner=None if self._row.everybody else page.partner or None,
-        )
+        cursor, events = self._read(page.cursor)
+        if page.state is not None and begins_anew(events):
+            page.state = None
+            cursor, events = self._read(START)
         if page.state is None or cursor.epoch != page.cursor.epoch:
             page.seen = set()
-            page.state = start(self._activity, self._content, events, self._context())
+            counted = self._counted(events)
+            page.state = start(self._activity, self._content, counted, self._context())
         else:
             page.state = caught_up(self._activity, page.state, events)
         page.cursor = cursor
         page.seen.update(event.id for event in events)
+
+    def _read(self, after: Cursor) -> tuple[Cursor, Sequence[Event]]:
+        partner = None if self._row.everybody else self._page.partner or None
+        return self._learner.log.read(after, subjects=self.subjects, partner=partner)
+
+    def _counted(self, events: Sequence[Event]) -> Sequence[Event]:
+        if self._row.history:
+            return history(events)
+        return standing(events)
 
     def _context(self) -> Context:
         began = self._learner.began()
@@ -345,5 +371,6 @@ def _library(root: Path) -> Library:
 @cache
 def _learner(path: Path) -> Learner:
     log = SqliteLog(path)
+    Keeper(path).begin()
     atexit.register(log.close)  # so that the one file named to learners is all of it
     return Learner(log)

@@ -12,7 +12,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from brmcourse.activities import capstone, plan, profile
-from brmcourse.activities.activity import Context, day, recorded
+from brmcourse.activities.activity import Context, day, history, recorded, standing
 from brmcourse.activities.capstone import Outline
 from brmcourse.activities.profile import Overview, Standing
 from brmcourse.activities.sheet import SheetRecord, Texts
@@ -175,8 +175,8 @@ def gather(
     The events are those of the sources' subjects; those about others count for nothing.
     """
     about = [event for event in events if event.partner == context.partner]
-    rated = profile.begin(recorded(profile, content.overview, about), context)
-    parts = tuple(_parts(content, about))
+    rated = profile.begin(recorded(profile, content.overview, history(about)), context)
+    parts = tuple(_parts(content, standing(about)))
     return Takeaway(code, context.today, parts, tuple(rated.shown), tuple(keep))
 
 

@@ -13,6 +13,7 @@ from brmcourse.hosts.door import Door, new_key
 from brmcourse.hosts.pages.app import CoursePages
 from brmcourse.hosts.pages.lab import Lab
 from brmcourse.hosts.pages.shelf import Shelf
+from brmcourse.log.backup import Keeper
 from brmcourse.paths import course_root
 from brmcourse.session import Learner
 
@@ -25,10 +26,16 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 class Site:
     """The course's pages for one learner, with a browser that has come in."""
 
-    def __init__(self, learner: Learner, folder: Path, root: Path | None = None) -> None:
+    def __init__(
+        self,
+        learner: Learner,
+        folder: Path,
+        root: Path | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         shelf = Shelf(Library(root or course_root()), folder)
         self.door = Door("secret", ENTRY)
-        self.pages = CoursePages(shelf, Lab(folder), learner, self.door)
+        self.pages = CoursePages(shelf, Lab(folder), learner, self.door, keeper)
         self.client = TestClient(self.pages.app, base_url=HOME, raise_server_exceptions=False)
         self.client.cookies.set("brmcourse-8866", self.door.cookie, domain="127.0.0.1")
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from brmcourse.errors import ExportError
 from brmcourse.events import (
     SELF,
     Event,
@@ -390,3 +391,54 @@ def test_nothing_at_all_is_no_trouble(at: At) -> None:
     assert at.log.read()[1] == []
     assert at.log.trouble is None
     assert dict(at.log.unreadable) == {}
+
+
+def test_records_are_all_that_is_kept(at: At) -> None:
+    """The records are all that is kept, as it is kept and in order, readable or not."""
+    good = [encode(wrote(str(number))) for number in range(3)]
+    bad = [*bad_records(), encode(wrote("of a later version"))._replace(kind="journal.sealed")]
+    log = at.with_records(good[0], *bad, *good[1:])
+    assert log.records() == [good[0], *bad, *good[1:]]
+    log.add([wrote("after")])
+    assert len(log.records()) == len(good) + len(bad) + 1
+
+
+def test_records_that_come_behind_are_only_added(at: At) -> None:
+    """Records put behind all others are new events to a reader, who need not begin anew."""
+    at.log.add([wrote("one")])
+    cursor, _ = at.log.read()
+    new = [*bad_records(), encode(wrote("two"))]
+    at.log.rewrite(lambda records: [*records, *new])
+    after, found = at.log.read(cursor)
+    assert (texts(found), after.epoch) == (["two"], cursor.epoch)
+    assert set(at.log.unreadable) == set(BAD)
+
+
+def test_what_is_rewritten_is_read_anew(at: At) -> None:
+    """Records in another order, or others, are given once more to every reader; each id once."""
+    at.log.add([wrote("one"), wrote("two")])
+    other = at.another()
+    cursors = [log.read()[0] for log in (at.log, other)]
+    at.log.rewrite(lambda records: [*reversed(records), *records, encode(wrote("three"))])
+    for log, cursor in zip((at.log, other), cursors, strict=True):
+        after, found = log.read(cursor)
+        assert texts(found) == ["two", "one", "three"]
+        assert after.epoch != cursor.epoch
+    at.log.rewrite(lambda _: [])
+    assert all_of(at.another()) == []
+
+
+def test_a_change_that_fails_changes_nothing(at: At) -> None:
+    """If what is to be put in the place of the records cannot be made, all stays as it was."""
+    at.log.add([wrote("one")])
+    cursor, _ = at.log.read()
+
+    def fail(records: Sequence[Record]) -> Sequence[Record]:
+        raise ExportError(str(len(records)))
+
+    with pytest.raises(ExportError, match="1"):
+        at.log.rewrite(fail)
+    assert at.log.read(cursor) == (cursor, [])
+    at.log.add([wrote("two")])
+    assert all_of(at.another()) == ["one", "two"]
+    assert at.log.trouble is None

@@ -19,6 +19,7 @@ from brmcourse.events import (
     KINDS,
     PARTNERS,
     SELF,
+    ActivityReset,
     ConversationSaid,
     ConversationSayFirst,
     Event,
@@ -346,6 +347,7 @@ NEW = {
         ReviewPutOff,
         ReviewRetired,
         ReviewReturned,
+        ActivityReset,
     )
 }
 """What can happen since."""

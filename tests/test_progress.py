@@ -24,11 +24,13 @@ from brmcourse.activities import (
     values,
 )
 from brmcourse.activities.activity import Note, recorded
+from brmcourse.activities.activity import standing as counted
 from brmcourse.activities.sheet import LONG_AGO
 from brmcourse.activities.writing import Prompted
 from brmcourse.content.library import Library
 from brmcourse.errors import UnknownIdError
 from brmcourse.events import (
+    ActivityReset,
     Body,
     ConversationChose,
     ConversationRewound,
@@ -67,6 +69,7 @@ from brmcourse.progress import (
     Progress,
     Step,
     Touched,
+    beginning_anew,
     course_progress,
     find_place,
     passing,
@@ -608,3 +611,78 @@ def test_minutes_and_steps_agree(events: list[Event]) -> None:
     if found.go_on:
         _, step, place = found.go_on
         assert place in step.places or (place is None and not step.places)
+
+
+# Begun anew
+
+SUBJECTS = sorted({name for place in PLACES for name in place.activity.subjects(place.content)})
+RESETS = st.builds(
+    did,
+    st.sampled_from([*SUBJECTS, "m1", "nowhere"]),
+    st.builds(ActivityReset, st.booleans()),
+    st.sampled_from(["", "1", "2"]),
+)
+RESTARTED: Any = st.lists(st.one_of(STORY, st.lists(RESETS, max_size=6)), max_size=6).map(
+    lambda parts: [one for part in parts for one in part]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(RESTARTED, st.lists(st.integers(0, 60), max_size=5))
+def test_what_is_begun_anew_stands_as_if_nothing_was(events: list[Event], cuts: list[int]) -> None:
+    """Read bit by bit or at once, a subject begun anew stands as if what was before had never been;
+    nothing else changes.
+    """
+    left: list[Event] = []
+    for one in events:
+        if isinstance(one.body, ActivityReset):
+            about = (one.subject, one.partner)
+            left = [
+                event
+                for event in left
+                if (event.subject, event.partner) != about
+                or (isinstance(event.body, StepPassed) and not one.body.steps)
+            ]
+        else:
+            left.append(one)
+    assert list(counted(events)) == left
+    log, progress = MemoryLog(), Progress(PLACES)
+    for start, end in pairwise([0, *sorted(cuts), len(events)]):
+        log.add(events[start:end])
+        progress.catch_up(log)
+    assert everything(progress) == everything(after(*left))
+    assert log.read()[1] == events
+
+
+@settings(max_examples=40, deadline=None)
+@given(RESTARTED)
+def test_a_session_begins_anew_too(events: list[Event]) -> None:
+    """A page that was open all the time shows what one opened at the end shows."""
+    for place in (QUIZ, REFLECT, CAPSTONE):
+        log = MemoryLog()
+        open_ = Session(place.row, place.activity, place.content, Learner(log))
+        open_.open()
+        for one in events:
+            log.add([one])
+            open_.open()
+        later = Session(place.row, place.activity, place.content, Learner(log))
+        assert open_.open() == later.open()
+        assert open_.state.record == later.state.record
+
+
+def test_only_what_a_place_asks_for_itself_is_begun_anew() -> None:
+    """What a place only shows, because another asks for it, is not begun anew with it."""
+    steps = [Step("one", "One", 5, (QUIZ, REFLECT)), Step("two", "Two", 5, (CAPSTONE, AFTER))]
+    modules = [ModuleSteps("m1", "M", 10, (steps[0],)), ModuleSteps("m8", "N", 10, (steps[1],))]
+    own = {draft.subject for draft, _ in beginning_anew([AFTER], modules, "2")}
+    first = set(QUIZ.activity.subjects(QUIZ.content))
+    assert own == set(AFTER.activity.subjects(AFTER.content)) - first
+    assert own
+    written = set(REFLECT.activity.subjects(REFLECT.content))
+    assert not written & {draft.subject for draft, _ in beginning_anew([CAPSTONE], modules, "2")}
+    found = beginning_anew([QUIZ, REFLECT], modules, "2", "m1")
+    assert {draft.subject for draft, about in found if about == "2"} == written
+    assert {draft.subject for draft, about in found if about == ""} == {*first, "m1"}
+    assert [draft.subject for draft, _ in found if draft.body == ActivityReset(steps=True)] == [
+        "m1"
+    ]

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from brmcourse.content.library import Library
-from brmcourse.events import FIRST_PARTNER, Draft, Event
+from brmcourse.events import FIRST_PARTNER, ActivityReset, Draft, Event, StepPassed
 
 C = TypeVar("C")
 """Content: what an activity shows."""
@@ -104,6 +104,39 @@ class Activity(Protocol[C, R, S]):
 
     def update(self, state: S, action: Action) -> tuple[S, Sequence[Draft]]:
         """Answer an action: the page after it, and the events to record; raise ActionError."""
+
+
+def standing(events: Sequence[Event]) -> Sequence[Event]:
+    """Return the events that count: none from before its subject was begun anew.
+
+    A new start of a subject is about one partner, or about none; steps that were passed count
+    until it takes them back, too.
+    """
+    resets: dict[tuple[str, str, bool], int] = {}
+    for number, event in enumerate(events):
+        if isinstance(event.body, ActivityReset):
+            resets[event.subject, event.partner, False] = number
+            if event.body.steps:
+                resets[event.subject, event.partner, True] = number
+    if not resets:
+        return events
+    last = resets.get
+    return [
+        event
+        for number, event in enumerate(events)
+        if number > last((event.subject, event.partner, isinstance(event.body, StepPassed)), -1)
+        and not isinstance(event.body, ActivityReset)
+    ]
+
+
+def history(events: Iterable[Event]) -> list[Event]:
+    """Return the events with those from before their subject was begun anew."""
+    return [event for event in events if not isinstance(event.body, ActivityReset)]
+
+
+def begins_anew(events: Iterable[Event]) -> bool:
+    """Say whether some subject is begun anew, so that what was folded before does not hold."""
+    return any(isinstance(event.body, ActivityReset) for event in events)
 
 
 def recorded(activity: Activity[C, R, S], content: C, events: Iterable[Event]) -> R:

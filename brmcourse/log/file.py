@@ -123,7 +123,7 @@ def alone(path: Path, patience: float = MENDING) -> Iterator[None]:
     name = f"{path}.lock"
     lock = None
     try:
-        _create(Path(name))
+        create(Path(name))
         lock = sqlite3.connect(name, timeout=patience, isolation_level=None)
         lock.execute("BEGIN EXCLUSIVE")
     except (sqlite3.Error, OSError) as error:
@@ -191,6 +191,12 @@ def identity(path: Path) -> int | None:
         return None
 
 
+def parts(path: Path) -> list[Path]:
+    """Return the parts of a file that are there."""
+    names = (Path(f"{path}{part}") for part in PARTS)
+    return [name for name in names if name.is_file()]
+
+
 def columns(db: sqlite3.Connection) -> set[Any]:
     """Return the names of the columns of `events`, none if there is no such table."""
     return {name for _, name, *_ in db.execute("PRAGMA table_info(events)")}
@@ -251,7 +257,8 @@ def _text(raw: bytes) -> str | bytes:
         return raw
 
 
-def _connect_as(way: str, path: Path) -> sqlite3.Connection:
+def connect_as(way: str, path: Path) -> sqlite3.Connection:
+    """Open a file for reading only; `way` are further words of its address."""
     return _connect(f"{path.absolute().as_uri()}?mode=ro{way}", uri=True)
 
 
@@ -259,7 +266,7 @@ def _connect_as(way: str, path: Path) -> sqlite3.Connection:
 def untouched(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a file without changing anything about it; raises what may come of a file."""
     written_ahead = Path(f"{path}-wal").exists()
-    with closing(_connect_as("" if written_ahead else "&immutable=1", path)) as db:
+    with closing(connect_as("" if written_ahead else "&immutable=1", path)) as db:
         yield db
 
 
@@ -276,7 +283,7 @@ def _look(path: Path) -> bool:
     if form in ("newer", "foreign"):
         raise RefusedFileError(form)
     try:
-        with closing(_connect_as("", path)) as db:
+        with closing(connect_as("", path)) as db:
             _check(db)
     except sqlite3.OperationalError as error:
         if cause_of(error, path) in ("damaged", "locked"):
@@ -319,7 +326,7 @@ def _only_says_read_only(error: BaseException, path: Path) -> bool:
 
 def _keep_private(path: Path) -> None:
     """Let only this user read the file; SQLite gives its other parts the rights of the first."""
-    _create(path)
+    create(path)
     for part in PARTS:
         with suppress(OSError):
             file = Path(f"{path}{part}")
@@ -327,7 +334,8 @@ def _keep_private(path: Path) -> None:
                 file.chmod(file.stat().st_mode & OWNER_ONLY)
 
 
-def _create(path: Path) -> None:
+def create(path: Path) -> None:
+    """Make an empty file that only this user can read, unless it is there."""
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
 
@@ -353,7 +361,7 @@ def _bring_up_to_date(db: sqlite3.Connection) -> None:
             db.execute("DROP TABLE events")
         for table in TABLES:
             db.execute(table)
-        db.executemany(INSERT, [_stored(record) for record in modern(rows, learner_of(rows))])
+        db.executemany(INSERT, [stored(record) for record in modern(rows, learner_of(rows))])
     names = db.execute("SELECT name FROM epoch").fetchall()
     if len(names) != 1 or not isinstance(names[0][0], str):
         db.execute("DELETE FROM epoch")
@@ -371,7 +379,7 @@ def old_rows(db: sqlite3.Connection) -> Iterator[tuple[int, tuple[Any, ...]]]:
         yield place, tuple(row)
 
 
-def _stored(record: Record) -> tuple[Any, ...]:
+def stored(record: Record) -> tuple[Any, ...]:
     """Return a record as a row; a value that went missing leaves a place that stays unreadable."""
     return tuple("" if value is None else value for value in record)
 
@@ -435,7 +443,7 @@ def _begin_anew(fresh: Path, damaged: Path) -> None:
     db = _prepared(fresh)
     try:
         with db:
-            db.executemany(INSERT, [_stored(record) for record in _rescued(damaged)])
+            db.executemany(INSERT, [stored(record) for record in _rescued(damaged)])
     finally:
         db.close()  # the last one to close it leaves one file without other parts
 

@@ -4,13 +4,13 @@ An event that was added is kept before `add` returns, or waits in memory while `
 A record that cannot be read as an event hides no other: it is kept, skipped and counted.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from brmcourse.errors import Cause
-from brmcourse.events import Event, Unknown, decode, encode
+from brmcourse.errors import Cause, LogError
+from brmcourse.events import Event, Record, Unknown, decode, encode
 from brmcourse.problems import problem_log
 
 
@@ -79,6 +79,19 @@ class Log(Protocol):
         `subjects`, `kinds` and `partner` narrow the choice down; None stands for all.
         """
 
+    def records(self) -> list[Record]:
+        """Return all that is kept, oldest first, also what cannot be read as an event.
+
+        Raises LogError if it cannot be read just now.
+        """
+
+    def rewrite(self, change: "Change") -> None:
+        """Put what `change` makes of all records in their place: all of it, or nothing.
+
+        What only comes behind the others is added; else all readers begin anew. Raises LogError if
+        it cannot be saved, and whatever `change` raises; then nothing has changed.
+        """
+
     def forget(self, ids: Iterable[str]) -> None:
         """Delete the events of these ids so that their text is nowhere in the log any more.
 
@@ -90,6 +103,21 @@ class Log(Protocol):
 
     def close(self) -> None:
         """Let go of whatever the log holds open; it opens again when it is used."""
+
+
+NOT_NOW = (
+    "The file with your answers cannot be changed at the moment ({why}), so nothing was changed. "
+    "Close other windows of the course, and try again."
+)
+
+
+def not_now(trouble: Trouble | None) -> LogError:
+    """Return the error of something that could not be done as a whole."""
+    return LogError(NOT_NOW.format(why=(trouble.detail or trouble.cause) if trouble else "unknown"))
+
+
+Change = Callable[[Sequence[Record]], Sequence[Record]]
+"""What makes the records that shall be kept of those that are kept, oldest first."""
 
 
 def kept(event: Event) -> Event:

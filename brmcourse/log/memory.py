@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from threading import RLock
 
 from brmcourse.events import Event, Record, Unknown, decode, encode, new_id
-from brmcourse.log.log import START, Cursor, SetAside, Trouble, Unreadable, kept, wanted
+from brmcourse.log.log import START, Change, Cursor, SetAside, Trouble, Unreadable, kept, wanted
 
 
 class MemoryLog:
@@ -50,6 +50,24 @@ class MemoryLog:
             cursor = Cursor(self._epoch, len(self._events))
         return cursor, [event for event in new if wanted(event, subjects, kinds, partner)]
 
+    def records(self) -> list[Record]:
+        """Return all that is kept, readable or not."""
+        with self._lock:
+            return list(self._records.values())
+
+    def rewrite(self, change: Change) -> None:
+        """Put what `change` makes of all records in their place: all of it, or nothing."""
+        with self._lock:
+            before = self.records()
+            after = change(before)
+            self._records = {}
+            for record in after:
+                self._records.setdefault(record.id, record)
+            if list(after[: len(before)]) != before:
+                self._epoch = new_id()
+            self._unreadable.forget(set(self._unreadable.reasons) - set(self._records))
+            self._decode()
+
     def forget(self, ids: Iterable[str]) -> None:
         """Delete the events of these ids."""
         names = set(ids)
@@ -65,11 +83,6 @@ class MemoryLog:
 
     def close(self) -> None:
         """Do nothing: nothing is open."""
-
-    def records(self) -> list[Record]:
-        """Return all that is kept, readable or not."""
-        with self._lock:
-            return list(self._records.values())
 
     def _decode(self) -> None:
         self._events = []

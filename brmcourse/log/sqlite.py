@@ -15,15 +15,25 @@ from pathlib import Path
 
 from brmcourse.events import Event, Record, Unknown, decode, encode, new_id, now
 from brmcourse.log import file
-from brmcourse.log.file import COLUMNS, INSERT
-from brmcourse.log.log import START, Cursor, SetAside, Trouble, Unreadable, kept, wanted
+from brmcourse.log.file import COLUMNS, INSERT, PATIENCE
+from brmcourse.log.log import (
+    START,
+    Change,
+    Cursor,
+    SetAside,
+    Trouble,
+    Unreadable,
+    kept,
+    not_now,
+    wanted,
+)
 from brmcourse.log.migration import OldRecord, learner_of, modern
 
 IDLE = 1.0
 """Seconds without a new event until all of it is gathered in the one file."""
 
-BRIEFLY = 100
-"""Milliseconds to wait for others when gathering; a learner may be waiting for this page."""
+BRIEFLY = 0.1
+"""Seconds to wait for others when gathering; a learner may be waiting for this page."""
 
 
 class SqliteLog:
@@ -32,7 +42,7 @@ class SqliteLog:
     def __init__(self, path: Path, clock: Callable[[], datetime] = now) -> None:
         self.path = path
         self.trouble: Trouble | None = None
-        self.notice: SetAside | None = None
+        self._notice: SetAside | None = None
         self._clock = clock
         self._unreadable = Unreadable()
         self._lock = threading.RLock()
@@ -43,6 +53,11 @@ class SqliteLog:
         self._last_write = 0.0
         with self._lock:
             self._save()
+
+    @property
+    def notice(self) -> SetAside | None:
+        """What was mended when the log was opened, as long as the damaged file is there."""
+        return self._notice if self._notice and self._notice.path.exists() else None
 
     @property
     def unreadable(self) -> Mapping[str, str]:
@@ -83,6 +98,38 @@ class SqliteLog:
             found = [event for event in (*saved, *waiting) if event.id not in after.waiting]
             return Cursor(epoch, place, frozenset(event.id for event in waiting)), found
 
+    def records(self) -> list[Record]:
+        """Return all that is kept, oldest first, also what cannot be read as an event."""
+        with self._lock:
+            self.read(kinds=())  # opens the file, in whatever way it can be
+            try:
+                saved = [record for _, record in _rows(self._db, 0, ALL)] if self._db else []
+            except file.FAILURES as error:
+                self._fail(error)
+                raise not_now(self.trouble) from error
+            there = {record.id for record in saved}
+            waiting = [event for event in self._waiting.values() if event.id not in there]
+            return [*saved, *map(encode, waiting)]
+
+    def rewrite(self, change: Change) -> None:
+        """Put what `change` makes of all records in their place: all of it, or nothing."""
+        with self._lock:
+            self._save()
+            if self._db is None or self.trouble:
+                raise not_now(self.trouble)
+            try:
+                with self._db as db:
+                    db.execute("BEGIN IMMEDIATE")
+                    before = [record for _, record in _rows(db, 0, ALL)]
+                    after = change(before)
+                    _put(db, before, after)
+            except (sqlite3.Error, OSError) as error:
+                self._fail(error)
+                raise not_now(self.trouble) from error
+            left = {str(record.id) for record in after}
+            self._unreadable.forget(set(self._unreadable.reasons) - left)
+            self._gather()
+
     def forget(self, ids: Iterable[str]) -> None:
         """Delete the events of these ids so that their text is nowhere in the file any more."""
         names = set(ids)
@@ -96,11 +143,12 @@ class SqliteLog:
                 with self._db as db:
                     db.executemany("DELETE FROM events WHERE id = ?", [(name,) for name in names])
                     db.execute("UPDATE epoch SET name = ?", (new_id(),))
+                self._db.execute("VACUUM")  # pages keep parts of what moved between them
             except sqlite3.Error as error:
                 self._fail(error)
                 return
             self._unreadable.forget(names)
-            self._gather()
+            self._gather(PATIENCE)
 
     def retry(self) -> None:
         """Try once more to save what waits in memory."""
@@ -140,7 +188,7 @@ class SqliteLog:
         db, notice = file.open_to_write(self.path, self._clock)
         self._release()
         self._db, self._file = db, file.identity(self.path)
-        self.notice = notice or self.notice
+        self._notice = notice or self._notice
 
     def _write(self) -> None:
         if self._db is not None and self._waiting:
@@ -213,14 +261,14 @@ class SqliteLog:
             self._gathering = None
             self._gather()
 
-    def _gather(self) -> None:
+    def _gather(self, wait: float = BRIEFLY) -> None:
         """Bring what was written ahead into the one file, later if another page is reading it."""
         moved = self._file != file.identity(self.path)
         if self._db is None or self.trouble or moved:
             return
         with suppress(sqlite3.Error):
             patience = file.value(self._db, "PRAGMA busy_timeout")
-            self._db.execute(f"PRAGMA busy_timeout = {BRIEFLY}")
+            self._db.execute(f"PRAGMA busy_timeout = {round(wait * 1000)}")
             try:
                 busy = file.value(self._db, "PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
@@ -239,6 +287,18 @@ def _epoch(db: sqlite3.Connection) -> str:
 
 Choice = tuple[Collection[str] | None, Collection[str] | None, str | None]
 """The subjects, the kinds and the partner that a reader asks for."""
+
+ALL: Choice = (None, None, None)
+
+
+def _put(db: sqlite3.Connection, before: Sequence[Record], after: Sequence[Record]) -> None:
+    """Keep these records instead of those before, within the transaction that is open."""
+    behind = list(after[: len(before)]) == list(before)
+    if not behind:
+        db.execute("DELETE FROM events")
+        db.execute("UPDATE epoch SET name = ?", (new_id(),))
+    new = after[len(before) :] if behind else after
+    db.executemany(INSERT, [file.stored(record) for record in new])
 
 
 def _rows(db: sqlite3.Connection, after: int, chosen: Choice) -> Iterator[tuple[int, Record]]:

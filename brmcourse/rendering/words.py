@@ -1,9 +1,12 @@
 """Sentences of the interface about what went wrong or was mended, for learners."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from brmcourse.log.backup import Copy
 from brmcourse.log.examine import Examination
 from brmcourse.log.log import SetAside, Trouble
+from brmcourse.mine.forget import Going, Sort, Wish
 
 NOT_DONE = "Something went wrong, and this step was not carried out. Nothing else is lost."
 DONE = "This step was carried out and is kept, but the page cannot be shown."
@@ -91,3 +94,81 @@ def _state(found: Examination) -> str:
         "It is damaged. When the course is opened next, it is set aside, not deleted, "
         "and the course goes on with every entry that can still be read."
     )
+
+
+# What is the learner's own to do with their answers
+
+SORTS: Mapping[Sort, tuple[str, str]] = {
+    "answers": ("1 answer to a question", "{} answers to questions"),
+    "moves": ("1 move in a conversation", "{} moves in conversations"),
+    "ratings": ("1 rating or result", "{} ratings and results of self-assessments"),
+    "texts": ("1 saved state of a text", "{} saved states of texts that you wrote"),
+    "others": ("1 answer of somebody else", "{} answers of other people"),
+    "steps": ("1 step that you finished", "{} steps that you finished"),
+    "rest": ("1 other note of what you did", "{} other notes of what you did"),
+}
+NOT_REACHED = (
+    "exports that you made, and copies of the file that you made yourself",
+    "pages that you printed or gave to somebody",
+    "your notebooks, with what JupyterLab saved in them",
+    "backups of your whole computer, and what the disk itself may still hold of deleted files",
+)
+"""What the course cannot delete."""
+
+NOT_THEIRS = "what you wrote of them in an exercise that is about no partner, such as a quiz"
+
+FORGETS_ALL = "All your answers are deleted. The course begins anew."
+FORGETS_SOME = (
+    "This is deleted, with the copies that held it. Of what is left a new copy is made by itself."
+)
+
+
+def goes(found: Going) -> list[str]:
+    """Return what will be deleted, a line for each sort of it."""
+    lines = []
+    for sort, (one, many) in SORTS.items():
+        number = found.sorts.get(sort, 0)
+        if number:
+            lines.append(one if number == 1 else many.format(number))
+    if found.copies:
+        copies = "the one copy" if found.copies == 1 else f"all {found.copies} copies"
+        held = "" if found.wish.everything else ", because it holds this too"
+        if held and found.copies > 1:
+            held = ", because they hold this too"
+        lines.append(f"{copies} that the course made of your answers{held}")
+    if found.damaged:
+        lines.append("damaged files that were set aside earlier")
+    lines.append("the problem log")
+    return lines
+
+
+def not_reached(wish: Wish) -> list[str]:
+    """Return what the course cannot delete, a line for each."""
+    return [*([NOT_THEIRS] if wish.partner else []), *NOT_REACHED]
+
+
+def taken(new: int) -> str:
+    """Return what came of bringing an export in."""
+    if not new:
+        return "All of it was here already. Nothing has changed."
+    return f"{_entries(new)} were added." if new > 1 else "1 entry was added."
+
+
+def restored(count: int, copy: Copy | None) -> str:
+    """Return what came of putting a copy back."""
+    done = f"The copy is back: your answers are now its {_entries(count)}."
+    if copy is None:
+        return done
+    return f"{done} What was there before is kept as a copy, too: {copy.name}."
+
+
+def copied(copy: Copy | None) -> str:
+    """Return what came of making a copy."""
+    if copy is None:
+        return "There are no answers yet, so there is nothing to copy."
+    return f"There is a copy of all your answers as they are now: {copy.name}."
+
+
+def when(time: datetime) -> str:
+    """Return a moment as the learner's clock had it."""
+    return f"{_day(time)}, {time.astimezone():%H:%M}"

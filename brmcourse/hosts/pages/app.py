@@ -24,8 +24,10 @@ from brmcourse.events import is_id, new_id
 from brmcourse.hosts import paper
 from brmcourse.hosts.door import Door
 from brmcourse.hosts.pages import forms, home
+from brmcourse.hosts.pages.data import IMPORT, DataPages
 from brmcourse.hosts.pages.forms import Sent
 from brmcourse.hosts.pages.frame import STATIC, focus, templates, theme
+from brmcourse.hosts.pages.guard import LARGEST as LARGEST_FORM
 from brmcourse.hosts.pages.guard import Guard
 from brmcourse.hosts.pages.lab import Lab
 from brmcourse.hosts.pages.reading import Call, Foreign, Reading, Section
@@ -33,7 +35,9 @@ from brmcourse.hosts.pages.server import serve as serve_app
 from brmcourse.hosts.pages.shelf import Shelf
 from brmcourse.hosts.pages.visits import Visits, new_visit
 from brmcourse.hosts.runtime import Opening
+from brmcourse.log.backup import Keeper
 from brmcourse.log.sqlite import SqliteLog
+from brmcourse.mine.taken import LARGEST
 from brmcourse.partners import choosing
 from brmcourse.paths import course_root, store_path
 from brmcourse.problems import problem_log
@@ -56,6 +60,9 @@ PAPER = "/print"
 ALIVE = "/brmcourse/alive"
 OPEN_PATHS = (ALIVE, "/static/")
 """What may be asked for without a key."""
+
+LARGER = {IMPORT: LARGEST + LARGEST_FORM}
+"""Where more may be sent than a text: a file, and the form that carries it."""
 
 ONWARD, TO_LAB = "onward", "to-lab"
 """What a page itself asks for: to go on from the end of a step; this notebook in JupyterLab."""
@@ -102,12 +109,20 @@ class Shown:
 class CoursePages:
     """What is answered to each address."""
 
-    def __init__(self, shelf: Shelf, lab: Lab, learner: Learner, door: Door) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        lab: Lab,
+        learner: Learner,
+        door: Door,
+        keeper: Keeper | None = None,
+    ) -> None:
         self._shelf = shelf
         self._lab = lab
         self._learner = learner
         self._door = door
         self._visits = Visits(self._find)
+        self._data = DataPages(shelf, learner, door, keeper, self._html)
 
     @property
     def app(self) -> ASGIApp:
@@ -120,6 +135,7 @@ class CoursePages:
             Route("/mine", self.mine),
             Route("/takeaway", self.takeaway),
             Route("/takeaway.pdf", self.takeaway_pdf),
+            *self._data.routes,
             Route(PAPER + "/{name}/{partner}", self.paper),
             Route("/{page}", self.page),
             Route("/{page}", self.sent, methods=["POST"]),
@@ -132,7 +148,7 @@ class CoursePages:
             Exception: self._failed,
         }
         starlette = Starlette(routes=routes, exception_handlers=handlers)
-        return Guard(starlette, self._door, self.message, OPEN_PATHS)
+        return Guard(starlette, self._door, self.message, OPEN_PATHS, LARGER)
 
     # Pages
 
@@ -462,11 +478,14 @@ def serve(opening: Opening) -> None:
     """Serve the course as pages until SIGINT or SIGTERM."""
     log = SqliteLog(store_path())
     lab = Lab(opening.folder)
+    keeper = Keeper(log.path)
     try:
         door = Door(opening.secret, opening.entry)
         shelf = Shelf(Library(course_root()), opening.folder)
-        pages = CoursePages(shelf, lab, Learner(log), door)
+        pages = CoursePages(shelf, lab, Learner(log), door, keeper)
+        keeper.begin()
         serve_app(pages.app, opening.sockets, opening.ready)
     finally:
+        keeper.end()
         lab.end()
         log.close()

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from brmcourse.activities import fields
 from brmcourse.activities.activity import day
 from brmcourse.hosts.pages import assets, forms
+from brmcourse.rendering import words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -34,7 +35,7 @@ def templates(*more: Path) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"asset": assets.address, "fields": fields, "forms": forms}
-    environment.filters |= {"day": day}
+    environment.filters |= {"day": day, "moment": words.when}
     return environment
 
 

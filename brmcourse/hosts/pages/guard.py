@@ -5,6 +5,7 @@ An ASGI application around another. It knows nothing of the course but its door.
 
 from collections.abc import Awaitable, Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -49,16 +50,23 @@ Refusal = Callable[[Request, int], Response]
 class Guard:
     """Lets through what the page's own browser asks; refuses the rest.
 
-    `open_paths` need no key: they say nothing about the learner.
+    `open_paths` need no key: they say nothing about the learner. `larger` says where more than
+    `LARGEST` bytes may be sent, and how many.
     """
 
     def __init__(
-        self, app: ASGIApp, door: Door | None, refusal: Refusal, open_paths: tuple[str, ...] = ()
+        self,
+        app: ASGIApp,
+        door: Door | None,
+        refusal: Refusal,
+        open_paths: tuple[str, ...] = (),
+        larger: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self._app = app
         self._door = door
         self._refusal = refusal
         self._open_paths = open_paths
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
@@ -68,9 +76,13 @@ class Guard:
         send = _with_headers(send)
         answer = self._answer(scope, headers)
         if answer is None:
-            await self._app(scope, _limited(receive), send)
+            await self._app(scope, _limited(receive, self._most(scope)), send)
         else:
             await answer(scope, receive, send)
+
+    def _most(self, scope: Scope) -> int:
+        """Return how many bytes a request may have."""
+        return self._larger.get(scope["path"], LARGEST)
 
     def _answer(self, scope: Scope, headers: Headers) -> Response | None:
         """Return why a request is refused, or how it comes in; None if it goes on."""
@@ -79,7 +91,7 @@ class Guard:
             return PlainTextResponse("This course is for this computer only.", 403)
         if not _from_ourselves(scope["method"], host, headers):
             return self._refusal(Request(scope), 403)
-        if _too_large(headers.get("content-length", "0")):
+        if _too_large(headers.get("content-length", "0"), self._most(scope)):
             return self._refusal(Request(scope), 413)
         if self._door is None or scope["path"].startswith(self._open_paths):
             return None
@@ -102,8 +114,8 @@ def _cookie_name(scope: Scope) -> str:
     return f"{COOKIE}-{server[1]}" if server else COOKIE
 
 
-def _too_large(length: str) -> bool:
-    return not length.isdecimal() or len(length) > len(str(LARGEST)) or int(length) > LARGEST
+def _too_large(length: str, most: int) -> bool:
+    return not length.isdecimal() or len(length) > len(str(most)) or int(length) > most
 
 
 def _from_ourselves(method: str, host: str, headers: Headers) -> bool:
@@ -166,7 +178,7 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-def _limited(receive: Receive) -> Callable[[], Awaitable[Any]]:
+def _limited(receive: Receive, most: int) -> Callable[[], Awaitable[Any]]:
     """Return a way to receive a body that ends where it gets too large."""
     received = 0
 
@@ -174,7 +186,7 @@ def _limited(receive: Receive) -> Callable[[], Awaitable[Any]]:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > LARGEST:
+        if received > most:
             return {"type": "http.disconnect"}
         return message
 
