@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,8 @@ from brmcourse.events import (
     ActivityReset,
     ConversationSaid,
     ConversationSayFirst,
+    DueDone,
+    DuePutOff,
     Event,
     ExampleAnswered,
     ExampleShown,
@@ -30,6 +31,7 @@ from brmcourse.events import (
     MirrorAnswered,
     MirrorInvited,
     PartnerChosen,
+    PlanReported,
     ProposalMade,
     ProposalWrote,
     QuizAnswered,
@@ -348,6 +350,9 @@ NEW = {
         ReviewRetired,
         ReviewReturned,
         ActivityReset,
+        PlanReported,
+        DuePutOff,
+        DueDone,
     )
 }
 """What can happen since."""
