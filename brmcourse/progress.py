@@ -217,9 +217,12 @@ class Progress:
                     kept.fresh[partner] = event.time
                     self._fresh.add(kept)
                 if own:
-                    kept.begun.add(partner)
-                    if kept.touched:
-                        self._last[partner] = (number, kept.touched)
+                    self._touch(kept, partner)
+
+    def _touch(self, kept: _Kept, partner: str) -> None:
+        kept.begun.add(partner)
+        if kept.touched:
+            self._last[partner] = (self._number, kept.touched)
 
     def _pass(self, module: str, step: str) -> None:
         self._passed[module] = self.passed(module) | {step}

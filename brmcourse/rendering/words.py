@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from brmcourse.due import Kept
 from brmcourse.log.backup import Copy
 from brmcourse.log.examine import Examination
 from brmcourse.log.log import SetAside, Trouble
@@ -71,6 +72,30 @@ def examined(found: Examination) -> str:
             "End the course before you copy the file: then it is all of them."
         )
     return "\n".join(lines)
+
+
+STANDS = {
+    "open": ("is open", "are open"),
+    "missed": ("was missed", "were missed"),
+    "renewed": ("got a new date in time", "got a new date in time"),
+    "": ("says nothing yet", "say nothing yet"),
+}
+"""How promises stand that were not kept, one of them and several."""
+
+
+def promises(found: Kept) -> str:
+    """Return what became of the promises with a date, as a sentence."""
+    dated = f"promise{'s' if found.dated > 1 else ''} with a date"
+    parts = []
+    if found.good:
+        parts.append(
+            f"{found.good} of {found.dated} {dated} {'was' if found.good == 1 else 'were'} kept"
+        )
+    for state, number in found.others.items():
+        stands = STANDS.get(state, (f"stands at “{found.said[state]}”",) * 2)
+        of = f"{number} of {found.dated} {dated}" if not parts else f"{number}"
+        parts.append(f"{of} {stands[number > 1]}")
+    return "; ".join(parts) + "."
 
 
 def _day(time: datetime) -> str:
