@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from brmcourse.activities.activity import iso_day
+from brmcourse.activities.activity import iso_day, local_day
 from brmcourse.activities.plan import asks_on
 from brmcourse.events import DUE, Draft, DueDone, DuePutOff
 from brmcourse.model.question import Quiz
@@ -140,14 +140,6 @@ def _away(one: Due, facts: Facts) -> bool:
     return one.since <= made and facts.today < later(made, put_off.days)
 
 
-def local_day(time: datetime) -> date:
-    """Return the day that a moment is in where the learner is."""
-    try:
-        return time.astimezone().date()
-    except (OverflowError, ValueError):
-        return time.date()
-
-
 def later(day: date, days: int) -> date:
     """Return the day so many days later, or the last one that there is."""
     try:
@@ -221,7 +213,7 @@ class Kept(NamedTuple):
     """What became of the promises with a day to one partner.
 
     Of so many, so many are at the good answer; `others` counts those at other answers by their ids,
-    "" for none, whose words are `said`.
+    whose words are `said`. One with no answer counts as open.
     """
 
     dated: int
@@ -238,7 +230,7 @@ def kept(facts: Facts, partner: str) -> Kept | None:
             continue
         texts = facts.progress.record(place, partner).entries.values()
         dated = [one for one in texts if iso_day(one.get(sheet.due.date, ""))]
-        counted = Counter(one.get(sheet.shows.field, "") for one in dated)
+        counted = Counter(one.get(sheet.shows.field) or sheet.due.open[0] for one in dated)
         good = counted.pop(sheet.shows.good, 0)
         said = {name: sheet.field(sheet.shows.field).said(name) for name in counted}
         return Kept(len(dated), good, counted, said) if dated else None

@@ -1,14 +1,13 @@
 """A learner's life with the course: what they did on which day, written into a log."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from brmcourse.activities import conversation
-from brmcourse.activities.activity import recorded
+from brmcourse.activities.activity import local_day, recorded
 from brmcourse.content.library import Library
-from brmcourse.due import Facts, local_day
+from brmcourse.due import Facts
 from brmcourse.events import (
     FIRST_PARTNER,
     ConversationChose,
@@ -117,6 +116,6 @@ def moves(stage: conversation.Stage) -> list[Draft]:
     return found
 
 
-def entry(sheet: Any, number: int, texts: dict[str, str], adding: Iterable[Draft] = ()) -> Draft:
+def entry(sheet: Any, number: int, texts: dict[str, str]) -> Draft:
     """Return the writing of an entry of a sheet."""
     return Draft(sheet.id, sheet.edition, SheetWrote(number, texts))

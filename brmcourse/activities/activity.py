@@ -175,6 +175,14 @@ def iso_day(text: str) -> date | None:
         return None
 
 
+def local_day(time: datetime) -> date:
+    """Return the day that a moment is in where the learner is."""
+    try:
+        return time.astimezone().date()
+    except (OverflowError, ValueError):  # at either end of time
+        return time.date()
+
+
 def number(text: str) -> int:
     """Return the whole number from 0 that a page's form names, or -1, which nothing has."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from brmcourse.activities import fields, writing
-from brmcourse.activities.activity import Action, Context, Note, iso_day
+from brmcourse.activities.activity import Action, Context, Note, iso_day, local_day
 from brmcourse.activities.writing import (
     Prompted,
     Report,
@@ -64,6 +64,12 @@ class PlanState(WritingState):
         day = asks_on(self.record, prompt)
         return day is not None and day <= self.today
 
+    def lacks_day(self, prompt: str) -> bool:
+        """Say whether a plan that is not done yet has no new day."""
+        report = self.record.reports.get(prompt)
+        not_yet = report is not None and report.outcome == NOT_YET
+        return not_yet and asks_on(self.record, prompt) is None
+
     def unsent(self, prompt: str) -> Typed:
         """Return what stands in the form for a report."""
         return self.typed.get(prompt, NOTHING_TYPED)
@@ -86,12 +92,18 @@ def planned(record: WritingRecord, prompt: str) -> bool:
 
 
 def asks_on(record: WritingRecord, prompt: str) -> date | None:
-    """Return the day on which a plan asks what became of it; None if it does not, or was told."""
+    """Return the day on which a plan asks what became of it; None if it does not, or was told.
+
+    "Not yet" before that day is no answer to what is asked then.
+    """
     if not planned(record, prompt):
         return None
     on = record.entries[prompt].texts["on"]
-    report = record.reports.get(prompt)
-    return None if report and report.on == on else iso_day(on)
+    day, report = iso_day(on), record.reports.get(prompt)
+    if day is None or report is None or report.on != on:
+        return day
+    told = report.outcome != NOT_YET or local_day(report.time) >= day
+    return None if told else day
 
 
 def find(library: Library, name: str) -> Prompted:

@@ -78,24 +78,23 @@ STANDS = {
     "open": ("is open", "are open"),
     "missed": ("was missed", "were missed"),
     "renewed": ("got a new date in time", "got a new date in time"),
-    "": ("says nothing yet", "say nothing yet"),
 }
 """How promises stand that were not kept, one of them and several."""
 
 
 def promises(found: Kept) -> str:
     """Return what became of the promises with a date, as a sentence."""
-    dated = f"promise{'s' if found.dated > 1 else ''} with a date"
     parts = []
     if found.good:
-        parts.append(
-            f"{found.good} of {found.dated} {dated} {'was' if found.good == 1 else 'were'} kept"
-        )
+        parts.append((found.good, "was kept" if found.good == 1 else "were kept"))
     for state, number in found.others.items():
         stands = STANDS.get(state, (f"stands at “{found.said[state]}”",) * 2)
-        of = f"{number} of {found.dated} {dated}" if not parts else f"{number}"
-        parts.append(f"{of} {stands[number > 1]}")
-    return "; ".join(parts) + "."
+        parts.append((number, stands[number > 1]))
+    (number, stands_first), *rest = parts
+    of = "" if number == found.dated else f" of {found.dated}"
+    plural = "s" if found.dated > 1 else ""
+    first = f"{number}{of} promise{plural} with a date {stands_first}"
+    return "; ".join([first, *(f"{number} {stands}" for number, stands in rest)]) + "."
 
 
 def _day(time: datetime) -> str:

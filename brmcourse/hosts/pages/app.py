@@ -25,6 +25,7 @@ from brmcourse.due import Facts
 from brmcourse.errors import CourseError, NotMadeError
 from brmcourse.events import is_id, new_id
 from brmcourse.hosts import paper
+from brmcourse.hosts.dates import calendar_of, facts_of
 from brmcourse.hosts.door import Door
 from brmcourse.hosts.pages import forms, home
 from brmcourse.hosts.pages.data import IMPORT, DataPages
@@ -51,7 +52,6 @@ from brmcourse.progress import (
     module_progress,
     passing,
 )
-from brmcourse.rendering.calendar import calendar as calendar_of
 from brmcourse.rendering.render import Around
 from brmcourse.session import Learner, Session, explain, find_session
 
@@ -195,8 +195,7 @@ class CoursePages:
 
     def calendar(self, _request: Request) -> Response:
         """Answer with a file for calendars: all that has a day, in words that tell nobody more."""
-        found = due.coming(self._facts())
-        made = calendar_of(found, self._learner.began().learner, self._learner.clock())
+        made = calendar_of(self._facts(), self._learner)
         disposition = {"Content-Disposition": 'attachment; filename="course.ics"'}
         return Response(made, media_type="text/calendar", headers=disposition)
 
@@ -478,10 +477,7 @@ class CoursePages:
         return name
 
     def _facts(self) -> Facts:
-        steps = self._shelf.steps()
-        steps.progress.catch_up(self._learner.log)
-        today = due.local_day(self._learner.clock())
-        return Facts(steps.progress, steps.modules, self._learner.partners(), today, steps.beside)
+        return facts_of(self._shelf, self._learner)
 
     def _progress(self) -> CourseProgress:
         facts = self._facts()
