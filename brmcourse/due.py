@@ -292,11 +292,15 @@ def follow_ups(facts: Facts) -> Iterator[Due]:
 
 
 class Part(NamedTuple):
-    """One thing to do when looking back: in which way, where, and what that is called."""
+    """One thing to do when looking back: in which way, where, and what that is called.
+
+    `again` says that there is something earlier to set it beside.
+    """
 
     way: str
     place: Place
     title: str
+    again: bool = False
 
 
 def parts(facts: Facts, one: Due) -> list[Part]:
@@ -341,8 +345,7 @@ def _talk(facts: Facts, _found: Series) -> Iterator[Part]:
     again = [place for place in talks if facts.progress.done(place, "") and _unseen(facts, place)]
     fresh = [place for place in talks if not facts.progress.done(place, "")]
     for place in [*again, *fresh, *talks][:1]:
-        way = "talk-again" if place in again else "talk"
-        yield Part(way, place, place.content.conversation.title)
+        yield Part("talk", place, place.content.conversation.title, again=place in again)
 
 
 def _unseen(facts: Facts, place: Place) -> bool:
@@ -350,12 +353,17 @@ def _unseen(facts: Facts, place: Place) -> bool:
 
 
 def _measure(facts: Facts, found: Series) -> Iterator[Part]:
-    for place in (place for module in facts.modules for place in _asked(module)):
+    """Yield the short self-assessment, the second test, and the plan."""
+    progress, current = facts.progress, facts.partners.current
+    places = [place for module in facts.modules for step in module.steps for place in step.places]
+    taken = {place.about for place in places if _quiz(place) and progress.done(place, "")}
+    for place in places:
         quiz = _quiz(place)
         if quiz and quiz.parallel:
-            yield Part("test", place, quiz.title)
+            yield Part("test", place, quiz.title, again=quiz.parallel in taken)
         elif place.name == "scale" and place.about == "baseline":
-            yield Part("rate", place, place.content.scale.title)
+            again = progress.done(place, current)
+            yield Part("rate", place, place.content.scale.title, again)
     yield from _plan(found)
 
 

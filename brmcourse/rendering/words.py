@@ -88,8 +88,9 @@ def promises(found: Kept) -> str:
     if found.good:
         parts.append((found.good, "was kept" if found.good == 1 else "were kept"))
     for state, number in found.others.items():
-        stands = STANDS.get(state, (f"stands at “{found.said[state]}”",) * 2)
-        parts.append((number, stands[number > 1]))
+        said = f"at “{found.said.get(state, state)}”"
+        one, several = STANDS.get(state, (f"stands {said}", f"stand {said}"))
+        parts.append((number, one if number == 1 else several))
     (number, stands_first), *rest = parts
     of = "" if number == found.dated else f" of {found.dated}"
     plural = "s" if found.dated > 1 else ""
