@@ -38,11 +38,14 @@ ORDER = (PROMISE, PLAN, CONTACT, REVIEW, LOOK_BACK)
 FOLLOW_UP = "follow-up"
 """Where one looks back."""
 
+MEASURE_DAY = 60
+"""The day on which one looks back on all of it: that takes as long as its parts say."""
+
 FOLLOW_UPS: Mapping[int, str] = {
     2: "Look back after two days: what stayed, and your plan",
     7: "Look back after a week: five questions, mixed",
     21: "Look back after three weeks: another way through a talk",
-    60: "Look back after two months: measure again, and revise your plan",
+    MEASURE_DAY: "Look back after two months: measure again, and revise your plan",
 }
 """On which days one looks back, and what is done then."""
 
@@ -287,8 +290,16 @@ def follow_ups(facts: Facts) -> Iterator[Due]:
     for after, day in days.items():
         key = f"{FOLLOW_UP}:{found.name}:{after}"
         if after >= latest and not facts.progress.told_done(key):
-            title = FOLLOW_UPS[after]
-            yield Due(key, LOOK_BACK, title, FOLLOW_UP_MINUTES, day, path=FOLLOW_UP)
+            minutes = _minutes(facts, found, after)
+            yield Due(key, LOOK_BACK, FOLLOW_UPS[after], minutes, day, path=FOLLOW_UP)
+
+
+def _minutes(facts: Facts, found: Series, after: int) -> int:
+    if after != MEASURE_DAY:
+        return FOLLOW_UP_MINUTES
+    shown = {part.place for part in PARTS[after](facts, found)}
+    steps = (step for module in facts.modules for step in module.steps)
+    return sum(step.minutes for step in steps if shown & set(step.places))
 
 
 class Part(NamedTuple):
@@ -309,7 +320,7 @@ def parts(facts: Facts, one: Due) -> list[Part]:
     if found is None:
         return []
     after = int(one.key.rpartition(":")[2])
-    return [part for part in PARTS[after](facts, found) if part]
+    return list(PARTS[after](facts, found))
 
 
 def _recall(_facts: Facts, found: Series) -> Iterator[Part]:
@@ -353,13 +364,13 @@ def _unseen(facts: Facts, place: Place) -> bool:
 
 
 def _measure(facts: Facts, found: Series) -> Iterator[Part]:
-    """Yield the short self-assessment, the second test, and the plan."""
+    """Yield the short self-assessment, the second test if it is to be taken, and the plan."""
     progress, current = facts.progress, facts.partners.current
     places = [place for module in facts.modules for step in module.steps for place in step.places]
     taken = {place.about for place in places if _quiz(place) and progress.done(place, "")}
     for place in places:
         quiz = _quiz(place)
-        if quiz and quiz.parallel:
+        if quiz and quiz.parallel and place.about not in taken:
             yield Part("test", place, quiz.title, again=quiz.parallel in taken)
         elif place.name == "scale" and place.about == "baseline":
             again = progress.done(place, current)
@@ -376,7 +387,7 @@ PARTS: Mapping[int, Callable[[Facts, Series], Iterator[Part]]] = {
     2: _recall,
     7: _mixed,
     21: _talk,
-    60: _measure,
+    MEASURE_DAY: _measure,
 }
 """What is done on each day of looking back."""
 

@@ -33,10 +33,10 @@ from brmcourse.events import (
 from brmcourse.log.memory import MemoryLog
 from brmcourse.model.sheet import Sheet
 from brmcourse.partners import Partners
-from brmcourse.progress import ModuleSteps, Place, Progress, Step
+from brmcourse.progress import ModuleSteps, Place, Progress, Step, find_place
 from brmcourse.rendering.words import promises
 from tests import make
-from tests.life import Life, entry
+from tests.life import Life, doing, entry
 from tests.play import NOON, event
 from tests.test_progress import PLAN as PLANNED
 from tests.test_progress import QUIZ, REFLECT, TALK
@@ -348,15 +348,32 @@ def test_what_one_does_on_each_day(library: Library) -> None:
     for day in (2, 7, 21, 60):
         life.turn_to(day)
         [one] = due.due(life.facts)
-        ways[day] = [
-            (part.way, part.place.name, part.place.about) for part in due.parts(life.facts, one)
-        ]
+        parts = due.parts(life.facts, one)
+        ways[day] = [(part.way, part.place.about, part.again) for part in parts]
+        assert (one.minutes > due.AT_ONCE) == (day == due.MEASURE_DAY)
     assert ways == {
         2: [("recall", "m1-before", False), ("plan", "m1", False)],
         7: [("mixed", "m0", False), ("mixed", "m1", False)],
         21: [("talk", "s1", True)],
         60: [("rate", "baseline", True), ("test", "m8-test", True), ("plan", "m1", False)],
     }
+
+
+def test_the_second_test_is_offered_once(library: Library) -> None:
+    """Who took the second test is not sent to it, and the time that is told is shorter by it."""
+    life = Life(MemoryLog(), library, NOON)
+    life.finish("m1")
+    life.turn_to(60)
+    before, now = due.due(life.facts)[0], life.facts
+    assert [(part.way, part.again) for part in due.parts(now, before)] == [
+        ("rate", False),
+        ("test", False),
+        ("plan", False),
+    ]
+    life.did(*doing(find_place(library, "quiz", "m8-test")), partner="")
+    after = due.due(life.facts)[0]
+    assert [part.way for part in due.parts(life.facts, after)] == ["rate", "plan"]
+    assert after.minutes < before.minutes
 
 
 def test_a_talk_with_nothing_new_gives_way_to_one_not_played() -> None:
