@@ -153,8 +153,8 @@ def test_a_day_by_keyboard(
         expect(page.get_by_text("It rained. <b>Twice</b>.").first).to_be_visible()
         page.goto(server.at())
         press(page.get_by_role("link", name=f"Do it: {AFTER[2]}"))
-        assert violations(page, None) == []
         expect(page.get_by_role("heading", level=1)).to_have_text(AFTER[2])
+        assert not script or violations(page, None) == []  # axe-core is a script itself
         press(page.get_by_role("button", name="I am done with this one"))
         expect(page.get_by_text("Nothing is due today.")).to_be_visible()
         assert [body["outcome"] for body in server.bodies("m1-p1") if "outcome" in body] == [
