@@ -342,8 +342,10 @@ def test_what_one_does_on_each_day(library: Library) -> None:
     60 the second test, a new rating and the plan.
     """
     life = Life(MemoryLog(), library, NOON)
-    life.finish("m0")
+    life.did(*doing(find_place(library, "scale", "baseline")))
+    life.did(*doing(find_place(library, "quiz", "m0-test")), partner="")
     life.finish("m1")
+    life.did(*doing(find_place(library, "quiz", "m2")), partner="")
     ways = {}
     for day in (2, 7, 21, 60):
         life.turn_to(day)
@@ -353,7 +355,7 @@ def test_what_one_does_on_each_day(library: Library) -> None:
         assert (one.minutes > due.AT_ONCE) == (day == due.MEASURE_DAY)
     assert ways == {
         2: [("recall", "m1-before", False), ("plan", "m1", False)],
-        7: [("mixed", "m0", False), ("mixed", "m1", False)],
+        7: [("mixed", "m1", False), ("mixed", "m2", False)],
         21: [("talk", "s1", True)],
         60: [("rate", "baseline", True), ("test", "m8-test", True), ("plan", "m1", False)],
     }
