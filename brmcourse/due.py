@@ -20,6 +20,7 @@ from brmcourse.model.question import Quiz
 from brmcourse.model.sheet import Tally
 from brmcourse.partners import Partners
 from brmcourse.progress import ModuleSteps, Place, Progress
+from brmcourse.reviews import Reviews, waiting
 
 EDITION = 1
 """What waits is nothing that an author could change."""
@@ -34,6 +35,8 @@ PROMISE, PLAN, CONTACT, REVIEW, LOOK_BACK = "promise", "plan", "contact", "revie
 
 ORDER = (PROMISE, PLAN, CONTACT, REVIEW, LOOK_BACK)
 """What comes first of all that waits: what somebody else counts on."""
+
+REVIEWED = "See again what is fading"
 
 FOLLOW_UP = "follow-up"
 """Where one looks back."""
@@ -81,13 +84,17 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known when one asks what waits; `beside` are the pages beside the modules."""
+    """What is known when one asks what waits; `beside` are the pages beside the modules.
+
+    `reviews` is None where the course has no page for what is fading.
+    """
 
     progress: Progress
     modules: Sequence[ModuleSteps]
     partners: Partners
     today: date
     beside: Sequence[ModuleSteps] = ()
+    reviews: Reviews | None = None
 
     @property
     def pages(self) -> Sequence[ModuleSteps]:
@@ -108,6 +115,11 @@ def due(facts: Facts) -> tuple[Due, ...]:
     """Return what waits today and was not put off, what others count on first, the oldest first."""
     waiting = [one for one in coming(facts) if one.since <= facts.today and not _away(one, facts)]
     return tuple(sorted(waiting, key=lambda one: (_rank(one), one.since, one.key)))
+
+
+def dated(facts: Facts) -> tuple[Due, ...]:
+    """Return what has a day of its own, as a calendar can have it."""
+    return tuple(one for one in coming(facts) if one.kind != REVIEW)
 
 
 def at_once(waiting: Sequence[Due]) -> int:
@@ -135,12 +147,16 @@ def _rank(one: Due) -> int:
 
 
 def _away(one: Due, facts: Facts) -> bool:
-    """Say whether it is put off; to put it off does not count any more once it got a later day."""
+    """Say whether it is put off; to put it off does not count any more once it got a later day.
+
+    What is fading has no day of its own: there is something or nothing on each.
+    """
     put_off = facts.progress.put_off(one.key)
     if put_off is None:
         return False
     made = local_day(put_off.time)
-    return one.since <= made and facts.today < later(made, put_off.days)
+    counts = one.kind == REVIEW or one.since <= made
+    return counts and facts.today < later(made, put_off.days)
 
 
 def later(day: date, days: int) -> date:
@@ -238,6 +254,16 @@ def kept(facts: Facts, partner: str) -> Kept | None:
         said = {name: sheet.field(sheet.shows.field).said(name) for name in counted}
         return Kept(len(dated), good, counted, said) if dated else None
     return None
+
+
+# What is fading
+
+
+def fading(facts: Facts) -> Iterator[Due]:
+    """Yield the review, if it has something for today; its own share of the time is kept there."""
+    found = waiting(facts.reviews, facts.today) if facts.reviews else None
+    if found and found.items:
+        yield Due(REVIEW, REVIEW, REVIEWED, found.minutes, facts.today, path=REVIEW)
 
 
 # Looking back
@@ -392,7 +418,5 @@ PARTS: Mapping[int, Callable[[Facts, Series], Iterator[Part]]] = {
 """What is done on each day of looking back."""
 
 
-SOURCES: tuple[Callable[[Facts], Iterable[Due]], ...] = (entries, plans, follow_ups)
-"""Where what waits comes from. What else can wait (such as questions to be seen again, of the kind
-`REVIEW`) is one more function here.
-"""
+SOURCES: tuple[Callable[[Facts], Iterable[Due]], ...] = (entries, plans, fading, follow_ups)
+"""Where what waits comes from. What else can wait is one more function here."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from brmcourse.activities.activity import Activity, Note, begins_anew, standing
 from brmcourse.catalogue import CATALOGUE, Row, activity_of
@@ -145,21 +145,38 @@ class _Kept:
         return self.records.get(partner if self.partner else "", self.blank)
 
 
+class Fold(Protocol):
+    """Another fold over the whole log, which is told what `Progress` reads: it is read once."""
+
+    def forget(self) -> None:
+        """Begin anew, as it is before the first event."""
+
+    def fold(self, events: Iterable[Event]) -> None:
+        """Fold further events in, oldest first."""
+
+
 class Progress:
     """What the log says of each place, and of the steps that were passed.
 
     The records are those that `recorded` comes to: of a place about the current partner one for
     each partner, of another place one. `places` are in the order of the course: where several rest
     on the same events, what was done was done at the first. `beside` are those on no step of a
-    module: who was there last goes on in the course where they were before.
+    module: who was there last goes on in the course where they were before. What `catch_up` reads
+    is told to the `others`, too.
     """
 
-    def __init__(self, places: Iterable[Place], beside: Iterable[Place] = ()) -> None:
+    def __init__(
+        self,
+        places: Iterable[Place],
+        beside: Iterable[Place] = (),
+        others: Sequence[Fold] = (),
+    ) -> None:
         steps = dict.fromkeys(places)
         self._kept = {place: _Kept(place) for place in (*steps, *beside)}
         for place in self._kept.keys() - steps.keys():
             self._kept[place].touched = None
         self._resting = _resting(self._kept.values())
+        self._others = others
         self._lock = RLock()
         self._forget()
 
@@ -179,16 +196,23 @@ class Progress:
             kept.first = None
             kept.fresh = {}
 
+    def _begin_anew(self) -> None:
+        self._forget()
+        for other in self._others:
+            other.forget()
+
     def catch_up(self, log: Log) -> None:
         """Fold in what the log has beyond what was read; all anew if it is another log by now."""
         with self._lock:
             cursor, events = log.read(self._cursor)
             if self._number and begins_anew(events):
                 cursor, events = log.read()
-                self._forget()
+                self._begin_anew()
             elif cursor.epoch != self._cursor.epoch:
-                self._forget()
+                self._begin_anew()
             self.fold(standing(events))
+            for other in self._others:
+                other.fold(events)
             self._cursor = cursor
 
     def fold(self, events: Iterable[Event]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import vobject
 
+from brmcourse import due
 from brmcourse.content.library import Library
 from brmcourse.events import (
     Draft,
@@ -20,7 +21,8 @@ from brmcourse.events import (
 )
 from brmcourse.log.memory import MemoryLog
 from brmcourse.partners import choosing
-from tests.life import Life, entry
+from brmcourse.progress import find_place
+from tests.life import Life, doing, entry
 from tests.play import NOON
 
 from .site import HOME, Site
@@ -36,8 +38,17 @@ def life(library: Library) -> Life:
 
 
 @pytest.fixture
-def site(life: Life, tmp_path: Path) -> Site:
+def whole(life: Life, tmp_path: Path) -> Site:
+    """The pages, with all that can wait."""
     return Site(life.learner, tmp_path / "course")
+
+
+@pytest.fixture
+def site(whole: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """The pages while nothing is fading."""
+    others = tuple(source for source in due.SOURCES if source is not due.fading)
+    monkeypatch.setattr(due, "SOURCES", others)
+    return whole
 
 
 def day(days: int) -> str:
@@ -289,10 +300,49 @@ def test_the_calendar_is_a_download(site: Site, life: Life) -> None:
     assert site.stranger.get("/calendar.ics").status_code == 403
 
 
-def test_home_reads_the_log_once(site: Site, life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_fading_waits_among_the_rest(whole: Site, life: Life) -> None:
+    """From the day after wrong answers on the review waits, with minutes and no date; one button
+    leads to it, it can be put off, and it is in no calendar.
+    """
+    assert titles(due_on(whole)) == []
+    life.turn_to(1)
+    html = due_on(whole)
+    assert titles(html) == [due.REVIEWED]
+    assert re.search(r"\b[1-8] minutes?</p>", html)
+    [address] = re.findall(r'class="course-do" href="([^"]+)"', html)
+    assert "brm-review" in whole.get(address)
+    assert due.REVIEWED not in whole.client.get("/calendar.ics").text
+    press(whole, "review", "put-off 7")
+    for day_ in (1, 5, 7):
+        life.turn_to(day_)
+        assert due.REVIEWED not in titles(due_on(whole))
+    life.turn_to(8)
+    assert due.REVIEWED in titles(due_on(whole))
+
+
+def test_the_review_alone_offers_no_calendar(tmp_path: Path, library: Library) -> None:
+    """Where only the review waits, it is listed, and there is no date to put into a calendar."""
+    life = Life(MemoryLog(), library, NOON)
+    life.did(*doing(find_place(library, "quiz", "m1")), partner="")
+    life.turn_to(2)
+    html = due_on(Site(life.learner, tmp_path / "course"))
+    assert titles(html) == [due.REVIEWED]
+    assert "calendar" not in html
+
+
+def test_what_is_fading_starts_anew_with_the_log(whole: Site, life: Life) -> None:
+    """What is forgotten is not asked for again: the review forgets with the log it read."""
+    life.turn_to(1)
+    assert titles(due_on(whole)) == [due.REVIEWED]
+    _, events = life.learner.log.read()
+    life.learner.log.forget([event.id for event in events if event.kind != "learner.began"])
+    assert due_on(whole) == ""
+
+
+def test_home_reads_the_log_once(whole: Site, life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     """Home reads what is new of the whole log once, and of the rest only who the partners are."""
     promise(life, 1, 0)
-    site.get("/")
+    whole.get("/")
     asked: list[Any] = []
     read = life.learner.log.read
 
@@ -301,7 +351,7 @@ def test_home_reads_the_log_once(site: Site, life: Life, monkeypatch: pytest.Mon
         return read(*args, **more)
 
     monkeypatch.setattr(life.learner.log, "read", counted)
-    site.get("/")
+    whole.get("/")
     assert sum(subjects is None for subjects in asked) == 1
     assert all(subjects in (None, ["partners"]) for subjects in asked)
 

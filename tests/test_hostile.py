@@ -345,11 +345,10 @@ def test_ten_thousand_messages(library: Library, ids: list[str], actions: list[s
     # results of another activity, see test_profile.
     # In the review something is only after some days, see test_review.
     reviews = (ReviewAnswered, ReviewSkipped, ReviewPutOff, ReviewRetired, ReviewReturned)
-    elsewhere = {kind.kind for kind in (StepPassed, ProposalMade, ScaleThoughtBack, *reviews)}
-    # results of another activity, see test_profile. What waits is put off on Home, see
-    # test_due_pages.
-    elsewhere = {StepPassed.kind, ProposalMade.kind, ScaleThoughtBack.kind}
-    elsewhere |= {DuePutOff.kind, DueDone.kind}
+    # What waits is put off on Home, see test_due_pages.
+    waiting = (DuePutOff, DueDone)
+    others = (StepPassed, ProposalMade, ScaleThoughtBack, *reviews, *waiting)
+    elsewhere = {kind.kind for kind in others}
     assert recorded - elsewhere == {body.kind for body in OWN} - elsewhere
 
 

@@ -447,6 +447,33 @@ def test_bit_by_bit_is_all_at_once(events: list[Event], cuts: list[int]) -> None
     assert everything(progress) == everything(after(*events))
 
 
+class Told:
+    """Another fold, which keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def forget(self) -> None:
+        self.events = []
+
+    def fold(self, events: Iterable[Event]) -> None:
+        self.events += events
+
+
+def test_others_are_told_what_was_read() -> None:
+    """Another fold gets every event once, in order, and begins anew when progress does."""
+    log, told = MemoryLog(), Told()
+    progress = Progress(PLACES, (), [told])
+    for event_ in (ANSWER, MOVE, PLANNED):
+        log.add([event_])
+        progress.catch_up(log)
+        progress.catch_up(log)
+    assert told.events == [ANSWER, MOVE, PLANNED]
+    log.forget([MOVE.id])
+    progress.catch_up(log)
+    assert told.events == [ANSWER, PLANNED]
+
+
 @settings(max_examples=60, deadline=None)
 @given(STORY)
 def test_the_records_are_those_of_a_session(events: list[Event]) -> None:

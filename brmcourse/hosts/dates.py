@@ -18,12 +18,13 @@ def facts_of(shelf: Shelf, learner: Learner) -> Facts:
     steps = shelf.steps()
     steps.progress.catch_up(learner.log)
     today = local_day(learner.clock())
-    return Facts(steps.progress, steps.modules, learner.partners(), today, steps.beside)
+    known = learner.partners()
+    return Facts(steps.progress, steps.modules, known, today, steps.beside, steps.reviews)
 
 
 def calendar_of(facts: Facts, learner: Learner) -> bytes:
     """Return all that has a day as a calendar file, in words that tell nobody more."""
-    return calendar(due.coming(facts), learner.began().learner, learner.clock())
+    return calendar(due.dated(facts), learner.began().learner, learner.clock())
 
 
 def write(path: Path, shelf: Shelf, learner: Learner) -> int:
@@ -32,7 +33,7 @@ def write(path: Path, shelf: Shelf, learner: Learner) -> int:
     Raises OSError if it cannot be written, or if another kind of file is there.
     """
     facts = facts_of(shelf, learner)
-    number = len(due.coming(facts))
+    number = len(due.dated(facts))
     if not number:
         return 0
     if path.exists() and not path.read_bytes().startswith(BEGINNING):

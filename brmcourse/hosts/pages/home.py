@@ -39,7 +39,8 @@ class Waits:
 class Waiting:
     """What waits today: first what fits into eight minutes, then the rest.
 
-    `next` is what comes first of all that has a day to come; `dated` says whether anything has one.
+    `next` is what comes first of all that has a day to come; `dated` says whether anything has a
+    day for a calendar.
     """
 
     first: tuple[Waits, ...] = ()
@@ -111,7 +112,7 @@ def waiting(facts: Facts) -> Waiting:
     shown = tuple(Waits(one, address_of(facts, one)) for one in found)
     first = due.at_once(found)
     later = (one for one in coming if one.since > facts.today)
-    return Waiting(shown[:first], shown[first:], next(later, None), bool(coming))
+    return Waiting(shown[:first], shown[first:], next(later, None), bool(due.dated(facts)))
 
 
 def address_of(facts: Facts, one: Due) -> str:
