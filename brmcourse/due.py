@@ -33,8 +33,8 @@ TOMORROW, IN_A_WEEK = 1, 7
 
 PROMISE, PLAN, CONTACT, REVIEW, LOOK_BACK = "promise", "plan", "contact", "review", "look-back"
 
-ORDER = (PROMISE, PLAN, CONTACT, REVIEW, LOOK_BACK)
-"""What comes first of all that waits: what somebody else counts on."""
+ORDER = (PROMISE, PLAN, CONTACT, LOOK_BACK, REVIEW)
+"""What comes first of all that waits: what somebody else counts on; last what comes every day."""
 
 REVIEWED = "See again what is fading"
 
