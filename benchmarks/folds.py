@@ -18,6 +18,7 @@ from bench import Row, best, busy_seconds, clean_place, event, machine, show
 from brmcourse.activities import (
     capstone,
     conversation,
+    fading,
     plan,
     quiz,
     reflection,
@@ -61,6 +62,7 @@ from brmcourse.log.sqlite import SqliteLog
 from brmcourse.model.question import Compose, Judgement, Match, Order, Question, Single
 from brmcourse.paths import course_root
 from brmcourse.progress import Place, Progress, course_progress, find_place
+from brmcourse.reviews import Reviews
 from brmcourse.session import Learner
 
 SIZES = (1_000, 10_000, 100_000)
@@ -173,13 +175,14 @@ def due_rows(library: Library, patterns: Sequence[Event]) -> Iterator[Row]:
     if not waiting:
         raise SystemExit("Nothing waits in the events of Home.")
 
+    content = fading.find(library, "")
+
     def told() -> None:
         progress = course_progress(facts.modules, facts.progress, facts.partners.current)
         view(shelf.course, progress, facts_of(shelf, learner))
 
     def opened() -> None:
-        fresh = Progress(facts.progress.places)
-        fresh.catch_up(log)
+        Progress(facts.progress.places, (), [Reviews(content)]).catch_up(log)
         told()
 
     yield best(

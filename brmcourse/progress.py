@@ -189,7 +189,7 @@ class Progress:
         self._put_off: dict[str, PutOff] = {}
         self._told_done: set[str] = set()
         self._day = 0
-        self._fresh: set[_Kept] = set()
+        self._fresh: list[_Kept] = []
         for kept in self._kept.values():
             kept.records = {}
             kept.begun = set()
@@ -225,8 +225,6 @@ class Progress:
                 self._day = event.time.toordinal()
             if isinstance(event.body, StepPassed):
                 self._pass(event.subject, event.body.step)
-            elif event.subject == DUE:
-                self._note(event)
             resting_on_it = resting(event.subject, ())
             if not resting_on_it:
                 self._leave(event)
@@ -238,8 +236,9 @@ class Progress:
                     continue
                 kept.records[partner] = after
                 if kept.first is None:
+                    if not kept.fresh:
+                        self._fresh.append(kept)
                     kept.fresh[partner] = event.time
-                    self._fresh.add(kept)
                 if own:
                     self._touch(kept, partner)
 
@@ -268,6 +267,8 @@ class Progress:
 
     def _leave(self, event: Event) -> None:
         """Keep in view what was written to something that the course asks no more."""
+        if event.subject == DUE:
+            self._note(event)
         lines = [text for text in _texts(event.body) if text.strip()]
         entry = event.body.entry if isinstance(event.body, SheetWrote) else 0
         if isinstance(event.body, PlanReported):
