@@ -18,6 +18,7 @@ from bench import Row, best, busy_seconds, clean_place, event, machine, show
 from brmcourse.activities import (
     capstone,
     conversation,
+    fading,
     plan,
     quiz,
     reflection,
@@ -29,11 +30,15 @@ from brmcourse.activities import (
 from brmcourse.activities.activity import recorded
 from brmcourse.catalogue import ROWS
 from brmcourse.content.library import Library
+from brmcourse.due import coming
 from brmcourse.events import (
+    DUE,
     FIRST_PARTNER,
     ConversationChose,
     ConversationRewound,
+    DuePutOff,
     Event,
+    PlanReported,
     PlanWrote,
     QuizAnswered,
     QuizMoved,
@@ -48,11 +53,17 @@ from brmcourse.events import (
     decode,
     new_id,
 )
+from brmcourse.hosts.dates import facts_of
+from brmcourse.hosts.pages.home import view
+from brmcourse.hosts.pages.shelf import Shelf
 from brmcourse.log.file import COLUMNS
+from brmcourse.log.memory import MemoryLog
 from brmcourse.log.sqlite import SqliteLog
 from brmcourse.model.question import Compose, Judgement, Match, Order, Question, Single
 from brmcourse.paths import course_root
-from brmcourse.progress import Place, Progress, find_place
+from brmcourse.progress import Place, Progress, course_progress, find_place
+from brmcourse.reviews import Reviews
+from brmcourse.session import Learner
 
 SIZES = (1_000, 10_000, 100_000)
 FEW, MANY = SIZES[0], SIZES[-1]
@@ -105,8 +116,10 @@ def cases(library: Library) -> Iterator[Case]:
 
     planned = plan.find(library, "m1")
     prompt = planned.prompts[0]
-    intention = PlanWrote("If she asks", "I listen", "on Monday")
-    yield Case("plan", plan, planned, [event(prompt.id, prompt.edition, intention, FIRST_PARTNER)])
+    intention = PlanWrote("If she asks", "I listen", "on Monday", "2026-11-24")
+    bodies = (intention, PlanReported("not-yet", "It rained."))
+    life = [event(prompt.id, prompt.edition, body, FIRST_PARTNER) for body in bodies]
+    yield Case("plan, written and reported on", plan, planned, life)
 
     exercise_of_values = values.find(library, "")
     ranked = ValuesRanked([card.id for card in exercise_of_values.cards])
@@ -149,6 +162,51 @@ def progress_rows(library: Library, patterns: Sequence[Event]) -> Iterator[Row]:
     yield best(f"progress, of {len(places)} places: {MANY:,} events", folding * 1000, "ms", TOTAL)
     progress.fold(events)
     yield best("progress: what is done, and what was written", busy_seconds(told) * 1000, "ms")
+
+
+def due_rows(library: Library, patterns: Sequence[Event]) -> Iterator[Row]:
+    """Measure what Home says after a life of events: what is new is folded, then all is asked."""
+    shelf = Shelf(library, library.root / "notebooks")
+    log = MemoryLog()
+    log.add(pattern._replace(id=new_id()) for pattern in islice(cycle(patterns), MANY))
+    learner = Learner(log)
+    facts = facts_of(shelf, learner)
+    waiting = len(coming(facts))
+    if not waiting:
+        raise SystemExit("Nothing waits in the events of Home.")
+
+    content = fading.find(library, "")
+
+    def told() -> None:
+        progress = course_progress(facts.modules, facts.progress, facts.partners.current)
+        view(shelf.course, progress, facts_of(shelf, learner))
+
+    def opened() -> None:
+        Progress(facts.progress.places, (), [Reviews(content)]).catch_up(log)
+        told()
+
+    yield best(
+        f"Home, {MANY:,} events, {waiting} waiting: opened",
+        busy_seconds(opened) * 1000,
+        "ms",
+        TOTAL,
+    )
+    yield best(f"Home, {MANY:,} events: opened again", busy_seconds(told) * 1000, "ms")
+
+
+def living(library: Library) -> Iterator[Event]:
+    """Yield plans with days, reports on them, promises and what was put off."""
+    prompt = plan.find(library, "m1").prompts[0]
+    sheets = [sheet.find(library, name) for name in ("promises", "contacts")]
+    for number in range(20):
+        day = f"2026-11-{number + 1:02}"
+        wrote = PlanWrote("If she asks", "I listen", "on Monday", day)
+        yield event(prompt.id, prompt.edition, wrote, FIRST_PARTNER)
+        yield event(prompt.id, prompt.edition, PlanReported("not-yet", "It rained."), FIRST_PARTNER)
+        for one in sheets:
+            texts = {one.due.date: day} if one.due else {}
+            yield event(one.id, one.edition, SheetWrote(1, texts), FIRST_PARTNER)
+        yield event(DUE, 1, DuePutOff(f"promises:{number}:1", 7), FIRST_PARTNER)
 
 
 def all_places(library: Library) -> Iterator[Place]:
@@ -297,7 +355,9 @@ def main() -> list[Row]:
         rows += fold_rows(case)
     rows += fold_rows(daily(library))
     *own, _ = cases(library)  # the last one's events are the sheet's
-    rows += progress_rows(library, [event for case in own for event in case.events])
+    lived = [event for case in own for event in case.events]
+    rows += progress_rows(library, lived)
+    rows += due_rows(library, [*lived, *living(library)])
     exercise = quiz.find(library, "m1")
     patterns = answers(exercise.quiz.id, exercise.quiz.questions)
     with clean_place() as (place, _):

@@ -21,6 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_start(commands)
     _add_answers(commands)
+    _add_calendar(commands)
     _add_takeaway(commands)
     _add_mine(commands)
     _add_check(commands)
@@ -158,6 +159,41 @@ def _forget(arguments: argparse.Namespace) -> int:
     from brmcourse.hosts.mine import forget_what, run
 
     return run(lambda: forget_what(arguments.partner, arguments.module, sure=arguments.yes))
+
+
+def _add_calendar(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("calendar", help="write a calendar file with all that has a day")
+    parser.add_argument("file", type=Path, metavar="FILE.ics", help="the file to write")
+    parser.set_defaults(run=_calendar)
+
+
+def _calendar(arguments: argparse.Namespace) -> int:
+    from brmcourse.content.library import Library
+    from brmcourse.errors import LogError
+    from brmcourse.hosts.dates import write
+    from brmcourse.hosts.launch import Wish
+    from brmcourse.hosts.pages.shelf import Shelf
+    from brmcourse.log.sqlite import SqliteLog
+    from brmcourse.paths import course_root, store_path
+    from brmcourse.session import Learner
+
+    number = 0
+    if store_path().exists():
+        log = SqliteLog(store_path())
+        shelf = Shelf(Library(course_root()), Wish().own_folder)
+        try:
+            number = write(arguments.file, shelf, Learner(log))
+        except LogError as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        finally:
+            log.close()
+    if not number:
+        print("Nothing in your course has a day yet, so no file was written.")
+        return 0
+    entries = "1 entry" if number == 1 else f"{number} entries"
+    print(f"Wrote {entries} into {arguments.file.resolve()}. Open it with your calendar.")
+    return 0
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -25,6 +25,9 @@ LEARNER = "learner"
 PARTNERS = "partners"
 """The subject of events about who the partners are."""
 
+DUE = "due"
+"""The subject of events about what waits on Home; what it is about is in their key."""
+
 FIRST_PARTNER = "1"
 """The key of the partner that every learner begins with."""
 
@@ -221,12 +224,25 @@ class ReflectionWrote(Body):
 
 @dataclass(frozen=True)
 class PlanWrote(Body):
-    """This stands written to an if-then plan."""
+    """This stands written to an if-then plan; `on` is the day in ISO form, empty if there is none.
+
+    On that day the plan asks what became of it.
+    """
 
     kind = "plan.wrote"
     situation: str
     action: str
     when: str
+    on: str = ""
+
+
+@dataclass(frozen=True)
+class PlanReported(Body):
+    """What became of an if-then plan ("done", "not-yet" or "changed"), and what happened."""
+
+    kind = "plan.reported"
+    outcome: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -480,6 +496,23 @@ class ActivityReset(Body):
     steps: bool = False
 
 
+@dataclass(frozen=True)
+class DuePutOff(Body):
+    """What waits under that key on Home was put off by so many days."""
+
+    kind = "due.put-off"
+    key: str
+    days: int
+
+
+@dataclass(frozen=True)
+class DueDone(Body):
+    """What waited under that key on Home is done, by the learner's own word."""
+
+    kind = "due.done"
+    key: str
+
+
 class Draft(NamedTuple):
     """An event to be recorded: what happened to which content, in which edition, by whom."""
 
@@ -553,9 +586,9 @@ def _said(body: Body) -> dict[str, Any]:
 
     So a record from before there was such a field stays as it was.
     """
-    optional = {field.name for field in fields(body) if field.default is None}
+    silent = {field.name for field in fields(body) if field.default in (None, "")}
     values = asdict(body).items()
-    return {name: value for name, value in values if value is not None or name not in optional}
+    return {name: value for name, value in values if value not in (None, "") or name not in silent}
 
 
 def decode(record: Record) -> Event | Unknown:

@@ -10,19 +10,23 @@ from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from brmcourse.activities.activity import Activity, Note, begins_anew, standing
 from brmcourse.catalogue import CATALOGUE, Row, activity_of
 from brmcourse.content.library import Library
 from brmcourse.errors import UnknownIdError
 from brmcourse.events import (
+    DUE,
     LEARNER,
     ActivityReset,
     Body,
     Draft,
+    DueDone,
+    DuePutOff,
     Event,
     ExampleWrote,
+    PlanReported,
     PlanWrote,
     ReflectionWrote,
     SheetWrote,
@@ -102,8 +106,19 @@ WRITING = (ReflectionWrote, PlanWrote, SheetWrote, ExampleWrote)
 """What holds words of the learner's own."""
 
 
+class PutOff(NamedTuple):
+    """When something that waited on Home was put off, and by how many days."""
+
+    time: datetime
+    days: int
+
+
 class _Kept:
-    """A place with its records by partner, and the partners that anything was done about."""
+    """A place with its records by partner, and the partners that anything was done about.
+
+    `first` is when it was first done at the end of a day, as the latest event of that day says;
+    `fresh` is what of it changed today, by partner, as long as there is no `first`.
+    """
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -114,10 +129,30 @@ class _Kept:
         self.blank = self.activity.blank(place.content)
         self.records: dict[str, Any] = {}
         self.begun: set[str] = set()
+        self.first: datetime | None = None
+        self.fresh: dict[str, datetime] = {}
+
+    @property
+    def finished(self) -> datetime | None:
+        """When it was first done; while a day lasts, as things stand now."""
+        if self.first is not None:
+            return self.first
+        done = (time for key, time in self.fresh.items() if self.activity.done(self.record(key)))
+        return min(done, default=None)
 
     def record(self, partner: str) -> Any:
         """Return what is recorded of it, about that partner if it is about one."""
         return self.records.get(partner if self.partner else "", self.blank)
+
+
+class Fold(Protocol):
+    """Another fold over the whole log, which is told what `Progress` reads: it is read once."""
+
+    def forget(self) -> None:
+        """Begin anew, as it is before the first event."""
+
+    def fold(self, events: Iterable[Event]) -> None:
+        """Fold further events in, oldest first."""
 
 
 class Progress:
@@ -126,15 +161,22 @@ class Progress:
     The records are those that `recorded` comes to: of a place about the current partner one for
     each partner, of another place one. `places` are in the order of the course: where several rest
     on the same events, what was done was done at the first. `beside` are those on no step of a
-    module: who was there last goes on in the course where they were before.
+    module: who was there last goes on in the course where they were before. What `catch_up` reads
+    is told to the `others`, too.
     """
 
-    def __init__(self, places: Iterable[Place], beside: Iterable[Place] = ()) -> None:
+    def __init__(
+        self,
+        places: Iterable[Place],
+        beside: Iterable[Place] = (),
+        others: Sequence[Fold] = (),
+    ) -> None:
         steps = dict.fromkeys(places)
         self._kept = {place: _Kept(place) for place in (*steps, *beside)}
         for place in self._kept.keys() - steps.keys():
             self._kept[place].touched = None
         self._resting = _resting(self._kept.values())
+        self._others = others
         self._lock = RLock()
         self._forget()
 
@@ -144,9 +186,20 @@ class Progress:
         self._last: dict[str, tuple[int, Touched]] = {}
         self._passed: dict[str, frozenset[str]] = {}
         self._left: dict[tuple[str, str, int], Left] = {}
+        self._put_off: dict[str, PutOff] = {}
+        self._told_done: set[str] = set()
+        self._day = 0
+        self._fresh: list[_Kept] = []
         for kept in self._kept.values():
             kept.records = {}
             kept.begun = set()
+            kept.first = None
+            kept.fresh = {}
+
+    def _begin_anew(self) -> None:
+        self._forget()
+        for other in self._others:
+            other.forget()
 
     def catch_up(self, log: Log) -> None:
         """Fold in what the log has beyond what was read; all anew if it is another log by now."""
@@ -154,10 +207,12 @@ class Progress:
             cursor, events = log.read(self._cursor)
             if self._number and begins_anew(events):
                 cursor, events = log.read()
-                self._forget()
+                self._begin_anew()
             elif cursor.epoch != self._cursor.epoch:
-                self._forget()
+                self._begin_anew()
             self.fold(standing(events))
+            for other in self._others:
+                other.fold(events)
             self._cursor = cursor
 
     def fold(self, events: Iterable[Event]) -> None:
@@ -165,6 +220,9 @@ class Progress:
         resting = self._resting.get
         for number, event in enumerate(events, self._number + 1):
             self._number = number
+            if event.time.toordinal() != self._day:
+                self._settle()
+                self._day = event.time.toordinal()
             if isinstance(event.body, StepPassed):
                 self._pass(event.subject, event.body.step)
             resting_on_it = resting(event.subject, ())
@@ -177,19 +235,44 @@ class Progress:
                 if after is before:
                     continue
                 kept.records[partner] = after
+                if kept.first is None:
+                    if not kept.fresh:
+                        self._fresh.append(kept)
+                    kept.fresh[partner] = event.time
                 if own:
-                    kept.begun.add(partner)
-                    if kept.touched:
-                        self._last[partner] = (number, kept.touched)
+                    self._touch(kept, partner)
+
+    def _touch(self, kept: _Kept, partner: str) -> None:
+        kept.begun.add(partner)
+        if kept.touched:
+            self._last[partner] = (self._number, kept.touched)
 
     def _pass(self, module: str, step: str) -> None:
         self._passed[module] = self.passed(module) | {step}
         self._last[""] = (self._number, Touched(None, module, step))
 
+    def _settle(self) -> None:
+        """Keep what was first done on the day that ends: asked once a day, it costs little."""
+        for kept in self._fresh:
+            kept.first = kept.finished
+            kept.fresh = {}
+        self._fresh.clear()
+
+    def _note(self, event: Event) -> None:
+        match event.body:
+            case DuePutOff(key=key, days=days):
+                self._put_off[key] = PutOff(event.time, days)
+            case DueDone(key=key):
+                self._told_done.add(key)
+
     def _leave(self, event: Event) -> None:
         """Keep in view what was written to something that the course asks no more."""
+        if event.subject == DUE:
+            self._note(event)
         lines = [text for text in _texts(event.body) if text.strip()]
         entry = event.body.entry if isinstance(event.body, SheetWrote) else 0
+        if isinstance(event.body, PlanReported):
+            entry = -self._number  # one stands beside the other, and beside the plan
         key = (event.partner, event.subject, entry)
         if lines:
             self._left[key] = Left("\n".join(lines), event.time)
@@ -209,6 +292,26 @@ class Progress:
         """Say whether what it asks for was done."""
         kept = self._kept[place]
         return kept.activity.done(kept.record(partner))
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places, in the order of the course."""
+        return tuple(self._kept)
+
+    def finished(self, place: Place) -> datetime | None:
+        """Return when what a place asks for was first done, about whichever partner; else None.
+
+        A place counts that is done at the end of a day (in UTC), or is done now.
+        """
+        return self._kept[place].finished
+
+    def put_off(self, key: str) -> PutOff | None:
+        """Return when what waits under that key was last put off, and by how long."""
+        return self._put_off.get(key)
+
+    def told_done(self, key: str) -> bool:
+        """Say whether the learner said that what waits under that key is done."""
+        return key in self._told_done
 
     def passed(self, module: str) -> frozenset[str]:
         """Return the steps of a module that the learner went on from."""
@@ -235,7 +338,7 @@ class Progress:
 
 def _texts(body: Body) -> Sequence[str]:
     match body:
-        case ReflectionWrote(text=text) | ExampleWrote(text=text):
+        case ReflectionWrote(text=text) | ExampleWrote(text=text) | PlanReported(text=text):
             return (text,)
         case PlanWrote():
             return (body.situation, body.action, body.when)

@@ -36,9 +36,13 @@ class Reviews:
         with self._lock:
             cursor, events = log.read(self._cursor, subjects=self._subjects)
             if cursor.epoch != self._cursor.epoch:
-                self.record = self._blank
+                self.forget()
             self.fold(events)
             self._cursor = cursor
+
+    def forget(self) -> None:
+        """Begin anew, as it is before the first event."""
+        self.record = self._blank
 
     def fold(self, events: Iterable[Event]) -> None:
         """Fold further events in, oldest first."""

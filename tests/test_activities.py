@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,18 +12,31 @@ from hypothesis import strategies as st
 from brmcourse.activities import conversation, plan, quiz, reflection, response, scale
 from brmcourse.activities.activity import Action, Context, caught_up, recorded, start
 from brmcourse.activities.quiz import NOTHING_CHOSEN, NOTHING_MOVED
+from brmcourse.activities.writing import Prompted
 from brmcourse.content.library import Library
 from brmcourse.errors import ActionError
 from brmcourse.events import (
     NOT_YET,
+    Body,
     Draft,
     Event,
     LearnerBegan,
+    PlanReported,
+    PlanWrote,
     QuizAnswered,
     ReflectionWrote,
     ScaleRated,
 )
-from tests.make import GRADED, PERFECT, exercise, ladder, question, questionnaire, staged
+from tests.make import (
+    GRADED,
+    PERFECT,
+    exercise,
+    ladder,
+    prompts,
+    question,
+    questionnaire,
+    staged,
+)
 from tests.play import CONTEXT, Play, event, fill
 
 
@@ -791,13 +805,118 @@ def test_writing_keeps_text_to_the_letter(library: Library) -> None:
 
 def test_plan_reads_as_a_sentence(library: Library) -> None:
     """A plan with a situation and an act is shown as one if-then sentence."""
-    prompts = plan.find(library, "m1")
-    key = prompts.prompts[0].id
-    play = Play(plan, prompts)
+    asked = plan.find(library, "m1")
+    key = asked.prompts[0].id
+    play = Play(plan, asked)
     play.do(
         "draft", **{f"{key}:situation": "she sighs", f"{key}:action": "ask why", f"{key}:when": ""}
     )
     assert "If she sighs, then I ask why." in play.page()
+
+
+def dated(on: str, *more: Body) -> Play:
+    """Return a plan with a day, and what came after it, as it is opened on 24 November."""
+    bodies = [PlanWrote("she sighs", "ask why", "", on), *more]
+    history = [event(Draft("m1-p1", 1, body)) for body in bodies]
+    return Play(plan, Prompted(prompts().plans, PlanWrote, "m1"), history)
+
+
+def report(play: Play, **form: str) -> None:
+    """Send a report on the plan."""
+    play.do("report", "m1-p1", **{f"m1-p1:{name}": text for name, text in form.items()})
+
+
+OPEN = "<details open>"
+
+
+def test_a_plan_asks_on_its_day() -> None:
+    """A plan has a day beside its words; from that day on the form for a report stands open, else
+    it is folded, and where nothing is planned there is none.
+    """
+    assert OPEN in dated("2026-11-24").page()
+    early = dated("2026-11-25").page()
+    assert OPEN not in early
+    assert "What became of this plan?" in early
+    assert "On 25 November 2026." in early
+    for odd in ("", "soon", "2026-02-30"):
+        assert OPEN not in dated(odd).page()
+    empty = Play(plan, Prompted(prompts().plans, PlanWrote, "m1"))
+    assert "What became of this plan?" not in empty.page()
+    empty.do("draft", **{"m1-p1:action": "ask", "m1-p1:on": "2026-11-24"})
+    assert empty.bodies == [PlanWrote("", "ask", "", "2026-11-24")]
+    assert OPEN in empty.page()
+
+
+@pytest.mark.parametrize(("outcome", "words"), plan.OUTCOMES.items())
+def test_what_became_of_a_plan_is_kept_and_shown(outcome: str, words: str) -> None:
+    """An outcome and what happened are recorded; they stand with the plan, the latest first."""
+    play = dated("2026-11-24", PlanReported("not-yet", "At first."))
+    report(play, outcome=outcome, happened=" She <told> me.\n")
+    assert play.bodies[2:] == [PlanReported(outcome, " She <told> me.\n")]
+    assert play.reopened.record == play.state.record
+    told = play.reopened.reports("m1-p1")
+    assert [one.text for one in told] == [" She <told> me.\n", "At first."]
+    page = play.page()
+    assert OPEN not in page
+    assert f"<strong>{words}</strong>" in page
+    assert page.index("She &lt;told&gt; me.") < page.index("At first.")
+    assert 'id="m1-p1-report-latest" tabindex="-1" data-focus' in page
+
+
+def test_not_yet_asks_for_a_new_day() -> None:
+    """A plan that is not done yet takes a new day with the report and asks then; without one the
+    page says so. Another outcome moves nothing.
+    """
+    play = dated("2026-11-23")
+    report(play, outcome="not-yet", happened="", again="2026-12-01")
+    assert play.bodies[1:] == [
+        PlanReported("not-yet", ""),
+        PlanWrote("she sighs", "ask why", "", "2026-12-01"),
+    ]
+    assert plan.asks_on(play.state.record, "m1-p1") == date(2026, 12, 1)
+    assert "no new day" not in play.page()
+    play = dated("2026-11-23")
+    report(play, outcome="not-yet", happened="")
+    assert "no new day" in play.page()
+    play = dated("2026-11-23")
+    report(play, outcome="done", happened="", again="2026-12-01")
+    assert play.bodies[1:] == [PlanReported("done", "")]
+
+
+@pytest.mark.parametrize("outcome", ["", "splendid"])
+def test_a_report_without_an_outcome_is_none(outcome: str) -> None:
+    """A report that does not say how it went records nothing, says so, and keeps what was typed;
+    so does saving anything else meanwhile.
+    """
+    play = dated("2026-11-24")
+    report(play, outcome=outcome, happened="It rained.", again="2026-12-01")
+    assert len(play.bodies) == 1
+    page = play.page()
+    assert "Choose how it went first." in page
+    assert "It rained.</textarea>" in page
+    play.do("draft", **{"m1-p1:when": "at noon"})
+    assert play.bodies[1:] == [PlanWrote("she sighs", "ask why", "at noon", "2026-11-24")]
+    page = play.page()
+    assert "It rained.</textarea>" in page
+    assert 'value="2026-12-01"' in page
+    report(play, outcome="changed")
+    assert play.bodies[-1] == PlanReported("changed", "It rained.")
+    assert "It rained.</textarea>" not in play.page()
+
+
+def test_a_report_on_another_plan_is_not_ours() -> None:
+    """A report that names a plan which is not on the page changes nothing."""
+    play = dated("2026-11-24")
+    play.do("report", "m9-p1", **{"m1-p1:outcome": "done"})
+    assert len(play.bodies) == 1
+
+
+def test_very_many_reports_are_a_chain() -> None:
+    """Thousands of reports fold and compare without trouble."""
+    play = dated("2026-11-24", *[PlanReported("done", str(number)) for number in range(5000)])
+    assert len(play.state.reports("m1-p1")) == 5000
+    assert play.reopened.record == play.state.record
+    assert repr(play.state.record)
 
 
 def test_foreign_events_are_ignored() -> None:

@@ -42,14 +42,16 @@ def reflection(text: str, **changed: Any) -> Event:
     return event._replace(**changed)
 
 
-def unsaid(body: Body) -> dict[str, None]:
+def unsaid(body: Body) -> dict[str, Any]:
     """Return the fields that a body may leave out, as they are then."""
-    return {field.name: None for field in fields(body) if field.default is None}
+    return {field.name: field.default for field in fields(body) if field.default in (None, "")}
 
 
 @pytest.mark.parametrize("record", EXAMPLES, ids=lambda record: f"{record.kind}-{record.id[-2:]}")
 def test_stored_examples_are_read_for_ever(record: Record) -> None:
-    """What was stored once is read as the event it was, and is written as the same record."""
+    """What was stored once is read as the event it was, and is written as the same record, also
+    where the kind has fields by now that came later.
+    """
     event = decode(record)
     assert isinstance(event, Event), event
     assert event.kind == record.kind

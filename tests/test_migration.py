@@ -22,6 +22,8 @@ from brmcourse.events import (
     ActivityReset,
     ConversationSaid,
     ConversationSayFirst,
+    DueDone,
+    DuePutOff,
     Event,
     ExampleAnswered,
     ExampleShown,
@@ -30,6 +32,7 @@ from brmcourse.events import (
     MirrorAnswered,
     MirrorInvited,
     PartnerChosen,
+    PlanReported,
     ProposalMade,
     ProposalWrote,
     QuizAnswered,
@@ -348,6 +351,9 @@ NEW = {
         ReviewRetired,
         ReviewReturned,
         ActivityReset,
+        PlanReported,
+        DuePutOff,
+        DueDone,
     )
 }
 """What can happen since."""

@@ -41,6 +41,7 @@ from brmcourse.events import (
     ExampleWrote,
     MirrorAnswered,
     MirrorInvited,
+    PlanReported,
     PlanWrote,
     ProposalMade,
     QuizAnswered,
@@ -338,6 +339,36 @@ def test_how_the_values_begin() -> None:
     assert noted(heard, place=VALUES) == ["Bea, Cyn"]
 
 
+def test_when_something_was_first_done() -> None:
+    """What is done at the end of a day keeps that day, whatever becomes of it; what was begun and
+    emptied on the same day, or done about nobody in particular, counts as it stands.
+    """
+    day = 24 * 60
+    empty = PlanWrote("", "", "")
+    written = did("m1-p1", PlanWrote("she asks", "listen", ""), "2", minute=5)
+    assert after(written).finished(PLAN) == written.time
+    assert after(did("m1-p1", empty)).finished(PLAN) is None
+    gone = did("m1-p1", empty, "2", minute=6)
+    assert after(written, gone).finished(PLAN) is None
+    later = did("m1-p1", empty, "2", minute=day)
+    assert after(written, later).finished(PLAN) == written.time
+    again = did("m1-p1", PlanWrote("a", "b", ""), "1", minute=day)
+    assert after(written, again).finished(PLAN) == written.time
+    assert after(ANSWER).finished(QUIZ) == ANSWER.time
+
+
+def test_a_report_on_a_plan_that_is_gone_is_kept() -> None:
+    """What was said of a plan that the course asks no more stands beside the plan, each of them."""
+    gone = [
+        did("m9-p1", PlanWrote("she asks", "listen", "")),
+        did("m9-p1", PlanReported("not-yet", "It rained."), minute=1),
+        did("m9-p1", PlanReported("done", "She told me."), minute=2),
+        did("m9-p1", PlanReported("done", " "), minute=3),
+    ]
+    texts = [left.text for left in after(*gone).left("1")]
+    assert texts == ["She told me.", "It rained.", "she asks\nlisten"]
+
+
 NO_WORDS = {quiz: QUIZ, conversation: TALK, scale: SCALE, capstone: CAPSTONE, mirror: MIRROR}
 WORDS = {
     reflection: REFLECT,
@@ -359,7 +390,9 @@ def test_who_holds_words() -> None:
 
 STORY: Any = st.lists(
     st.builds(
-        lambda one, partner: one._replace(id=new_id(), partner=partner),
+        lambda one, partner, hours: one._replace(
+            id=new_id(), partner=partner, time=one.time + timedelta(hours=hours)
+        ),
         st.sampled_from([one for events in DONE.values() for one in events])
         | st.builds(
             did,
@@ -384,6 +417,7 @@ STORY: Any = st.lists(
             ),
         ),
         st.sampled_from(["", "1", "2"]),
+        st.sampled_from([0, 0, 1, 13, -20, 60]),
     ),
     max_size=30,
 )
@@ -397,7 +431,7 @@ def everything(progress: Progress) -> Any:
         for place in PLACES:
             told += [progress.record(place, partner), progress.begun(place, partner)]
             told.append(progress.done(place, partner))
-    return told
+    return [*told, *map(progress.finished, PLACES)]
 
 
 @settings(max_examples=60, deadline=None)
@@ -411,6 +445,33 @@ def test_bit_by_bit_is_all_at_once(events: list[Event], cuts: list[int]) -> None
         progress.catch_up(log)
         progress.catch_up(log)
     assert everything(progress) == everything(after(*events))
+
+
+class Told:
+    """Another fold, which keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def forget(self) -> None:
+        self.events = []
+
+    def fold(self, events: Iterable[Event]) -> None:
+        self.events += events
+
+
+def test_others_are_told_what_was_read() -> None:
+    """Another fold gets every event once, in order, and begins anew when progress does."""
+    log, told = MemoryLog(), Told()
+    progress = Progress(PLACES, (), [told])
+    for event_ in (ANSWER, MOVE, PLANNED):
+        log.add([event_])
+        progress.catch_up(log)
+        progress.catch_up(log)
+    assert told.events == [ANSWER, MOVE, PLANNED]
+    log.forget([MOVE.id])
+    progress.catch_up(log)
+    assert told.events == [ANSWER, PLANNED]
 
 
 @settings(max_examples=60, deadline=None)

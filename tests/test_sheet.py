@@ -27,6 +27,7 @@ POINTS = {
     "met": "Go on.",
     "unmet": "Wait a little.",
 }
+DUE = {"kind": "contact", "date": "by", "state": "state", "open": ["open"], "title": "A promise"}
 
 
 def write(play: Play, entry: int = 1, action: str = "draft", **texts: str) -> Any:
@@ -395,12 +396,22 @@ def test_letter_joins_the_texts() -> None:
         {"shows": PRESSURES | {"wants": "what", "by": "what", "sure": "gone"}},
         {"shows": POINTS | {"never_zero": ["what"]}},
         {"shows": POINTS | {"ready": 3}},
+        {"due": DUE | {"date": "what"}},
+        {"due": DUE | {"state": "by"}},
+        {"due": DUE | {"open": ["open", "gone"]}},
+        {"due": DUE | {"open": []}},
+        {"due": DUE | {"minutes": 9}},
     ],
 )
 def test_sheet_that_could_not_work(extra: dict[str, Any]) -> None:
     """A sheet is refused if options have no choice, or if it shows what its fields cannot give."""
     with pytest.raises(ValidationError):
         log(**extra)
+
+
+def test_waiting_is_no_change_of_wording() -> None:
+    """That entries come due on Home does not change what learners answer to."""
+    assert log(due=DUE).fingerprint == log().fingerprint
 
 
 ENTRIES = st.integers(1, 4)

@@ -163,10 +163,24 @@ def shuffled(items: Sequence[T], seed: str, subject: str) -> tuple[T, ...]:
 
 def day(text: str) -> str:
     """Return a date of a form (like 2026-06-03) in words; anything else as it is."""
+    found = iso_day(text)
+    return f"{found:%d %B %Y}".removeprefix("0") if found else text
+
+
+def iso_day(text: str) -> date | None:
+    """Return the date that a form's text (like 2026-06-03) stands for, None if it is none."""
     try:
-        return f"{date.fromisoformat(text):%d %B %Y}".removeprefix("0")
+        return date.fromisoformat(text)
     except ValueError:
-        return text
+        return None
+
+
+def local_day(time: datetime) -> date:
+    """Return the day that a moment is in where the learner is."""
+    try:
+        return time.astimezone().date()
+    except (OverflowError, ValueError):  # at either end of time
+        return time.date()
 
 
 def number(text: str) -> int:

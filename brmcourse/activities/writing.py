@@ -1,7 +1,7 @@
 """What reflections and plans share: fields of free text, saved as typed, kept to the letter."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
 from datetime import datetime
 from typing import NamedTuple
@@ -48,11 +48,26 @@ class Prompted:
         return tuple(text.name for text in fields_of(self.wrote))
 
 
+@dataclass(frozen=True)
+class Report:
+    """What became of a plan, when that was said, the day that asked for it, and the report before.
+
+    The reports are a chain and not a list, so that adding one costs the same among very many.
+    """
+
+    outcome: str
+    text: str
+    time: datetime
+    on: str
+    before: "Report | None" = field(default=None, compare=False, repr=False)
+
+
 class WritingRecord(NamedTuple):
-    """What stands written to each prompt."""
+    """What stands written to each prompt, and of plans the latest report on what became of it."""
 
     content: Prompted
     entries: Mapping[str, Entry] = NONE
+    reports: Mapping[str, Report] = NONE
 
 
 @dataclass(frozen=True)

@@ -116,13 +116,31 @@ class Points(Content):
     unmet: Text
 
 
+class Waiting(Content):
+    """That each entry of a list waits on Home from its date on.
+
+    date     the field with the day
+    state    the choice that says how it stands, and `open` those of its answers with which an entry
+             still waits; it does too while none is chosen
+    title    what Home and a calendar call it: no word of the learner's own is in it
+    minutes  what it takes
+    """
+
+    kind: Literal["promise", "contact"]
+    date: Id
+    state: Id
+    open: tuple[Id, ...] = Field(min_length=1)
+    title: Text
+    minutes: int = Field(default=1, ge=1, le=8)
+
+
 class Sheet(Answerable):
     """A form of one page, or with `entry` (what one is called) a list that grows.
 
     `names` is the field with the code of the partner, on the sheet where one is chosen.
     """
 
-    unshown: ClassVar[Any] = {"names": True, "fields": {"__all__": {"for_partner"}}}
+    unshown: ClassVar[Any] = {"names": True, "due": True, "fields": {"__all__": {"for_partner"}}}
 
     id: Id
     module: Id
@@ -137,6 +155,7 @@ class Sheet(Answerable):
         ]
         | None
     ) = None
+    due: Waiting | None = None
 
     def field(self, name: str) -> FormField:
         """Return the field of that id."""
@@ -179,6 +198,18 @@ class Sheet(Answerable):
                 yield from self._wrong_tally(shown)
             case Points() as shown:
                 yield from self._wrong_points(shown)
+        if self.due is not None:
+            yield from self._wrong_due(self.due)
+
+    def _wrong_due(self, due: Waiting) -> Iterator[PydanticCustomError]:
+        yield from self._no_such_field("date", [due.date], "due", "date")
+        if due.state not in self._names_of("choice"):
+            yield from self._no_such_field("choice", [due.state], "due", "state")
+            return
+        known = [answer.id for answer in self.field(due.state).options]
+        for name in due.open:
+            if name not in known:
+                yield unknown("option", name, known, "due", "open")
 
     def _wrong_pressures(self, shown: Pressures) -> Iterator[PydanticCustomError]:
         for place in ("who", "wants", "by"):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from brmcourse.due import Kept
 from brmcourse.log.backup import Copy
 from brmcourse.log.examine import Examination
 from brmcourse.log.log import SetAside, Trouble
@@ -71,6 +72,30 @@ def examined(found: Examination) -> str:
             "End the course before you copy the file: then it is all of them."
         )
     return "\n".join(lines)
+
+
+STANDS = {
+    "open": ("is open", "are open"),
+    "missed": ("was missed", "were missed"),
+    "renewed": ("got a new date in time", "got a new date in time"),
+}
+"""How promises stand that were not kept, one of them and several."""
+
+
+def promises(found: Kept) -> str:
+    """Return what became of the promises with a date, as a sentence."""
+    parts = []
+    if found.good:
+        parts.append((found.good, "was kept" if found.good == 1 else "were kept"))
+    for state, number in found.others.items():
+        said = f"at “{found.said.get(state, state)}”"
+        one, several = STANDS.get(state, (f"stands {said}", f"stand {said}"))
+        parts.append((number, one if number == 1 else several))
+    (number, stands_first), *rest = parts
+    of = "" if number == found.dated else f" of {found.dated}"
+    plural = "s" if found.dated > 1 else ""
+    first = f"{number}{of} promise{plural} with a date {stands_first}"
+    return "; ".join([first, *(f"{number} {stands}" for number, stands in rest)]) + "."
 
 
 def _day(time: datetime) -> str:

@@ -17,11 +17,15 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from brmcourse import due
 from brmcourse.activities import fields
+from brmcourse.activities.activity import number
 from brmcourse.content.library import Library
+from brmcourse.due import Facts
 from brmcourse.errors import CourseError, NotMadeError
 from brmcourse.events import is_id, new_id
 from brmcourse.hosts import paper
+from brmcourse.hosts.dates import calendar_of, facts_of
 from brmcourse.hosts.door import Door
 from brmcourse.hosts.pages import forms, home
 from brmcourse.hosts.pages.data import IMPORT, DataPages
@@ -57,6 +61,9 @@ WHOLE = "all"
 PAPER = "/print"
 """The address below which pages to hand out lie."""
 
+CALENDAR = "/calendar.ics"
+"""The address of all that has a day, for a calendar."""
+
 ALIVE = "/brmcourse/alive"
 OPEN_PATHS = (ALIVE, "/static/")
 """What may be asked for without a key."""
@@ -67,7 +74,24 @@ LARGER = {IMPORT: LARGEST + LARGEST_FORM}
 ONWARD, TO_LAB = "onward", "to-lab"
 """What a page itself asks for: to go on from the end of a step; this notebook in JupyterLab."""
 
-NAMES = {"ONWARD": ONWARD, "TO_LAB": TO_LAB, "WHOLE": WHOLE}
+PUT_OFF, TOLD_DONE, GO_THERE = "put-off", "told-done", "go-there"
+"""What Home asks for about what waits: later; it is done; do it, for another partner."""
+
+WHICH = "due-key"
+"""The hidden field with the key of what waits."""
+
+NAMES = {
+    "ONWARD": ONWARD,
+    "TO_LAB": TO_LAB,
+    "WHOLE": WHOLE,
+    "CALENDAR": CALENDAR,
+    "PUT_OFF": PUT_OFF,
+    "TOLD_DONE": TOLD_DONE,
+    "GO_THERE": GO_THERE,
+    "WHICH": WHICH,
+    "TOMORROW": due.TOMORROW,
+    "IN_A_WEEK": due.IN_A_WEEK,
+}
 """What templates call these."""
 
 MESSAGES = {
@@ -132,6 +156,8 @@ class CoursePages:
             STATIC,
             Route("/", self.home),
             Route("/", self.sent_home, methods=["POST"]),
+            Route(CALENDAR, self.calendar),
+            Route(f"/{due.FOLLOW_UP}", self.look_back),
             Route("/mine", self.mine),
             Route("/takeaway", self.takeaway),
             Route("/takeaway.pdf", self.takeaway_pdf),
@@ -154,12 +180,24 @@ class CoursePages:
 
     def home(self, request: Request) -> Response:
         """Answer with what the course is, or where to go on."""
-        found = self._progress()
-        steps = self._shelf.steps()
-        known = self._learner.partners()
-        written = steps.progress.notes(known.current)
-        view = home.view(self._shelf.course, found, known, written, steps.beside)
+        facts = self._facts()
+        found = course_progress(facts.modules, facts.progress, facts.partners.current)
+        view = home.view(self._shelf.course, found, facts)
         return self._html(request, "home.html", home=view, nonce=new_id())
+
+    def look_back(self, request: Request) -> Response:
+        """Answer with what one does on a day of looking back."""
+        facts = self._facts()
+        found = home.look_back(facts)
+        return self._html(
+            request, "look_back.html", found=found, partners=facts.partners, nonce=new_id()
+        )
+
+    def calendar(self, _request: Request) -> Response:
+        """Answer with a file for calendars: all that has a day, in words that tell nobody more."""
+        made = calendar_of(self._facts(), self._learner)
+        disposition = {"Content-Disposition": 'attachment; filename="course.ics"'}
+        return Response(made, media_type="text/calendar", headers=disposition)
 
     def mine(self, request: Request) -> Response:
         """Answer with all that the learner wrote about the current partner."""
@@ -312,7 +350,7 @@ class CoursePages:
         return await run_in_threadpool(self._sent, request, sent)
 
     async def sent_home(self, request: Request) -> Response:
-        """Turn to another partner."""
+        """Turn to another partner, or answer what is asked of something that waits."""
         sent = await self._read(request)
         return await run_in_threadpool(self._sent_home, sent)
 
@@ -370,12 +408,34 @@ class CoursePages:
         return self._html(request, "lab.html", name=name, address=address, mishap="")
 
     def _sent_home(self, sent: Sent) -> Response:
+        name, _, days = sent.action.partition(" ")
+        if name in {PUT_OFF, TOLD_DONE, GO_THERE}:
+            return self._waited(sent, name, number(days))
         known = self._learner.partners()
         form = sent.message.get("form", {})
         key = (form.get(fields.PARTNER) or [""])[0] if isinstance(form, Mapping) else ""
         if key not in known.codes:
             raise HTTPException(404)
         self._learner.record([choosing(known.codes[key])], _id(sent), key)
+        return RedirectResponse("/", 303)
+
+    def _waited(self, sent: Sent, action: str, days: int) -> Response:
+        """Record what was said of something that waits, and go on; nothing if it waits no more."""
+        form = sent.message.get("form", {})
+        key = (form.get(WHICH) or [""])[0] if isinstance(form, Mapping) else ""
+        facts = self._facts()
+        one = next((one for one in due.coming(facts) if one.key == key), None)
+        if one is None or one.since > facts.today:
+            return RedirectResponse("/", 303)
+        if action == GO_THERE:
+            self._learner.record(
+                [choosing(facts.partners.codes[one.partner])], _id(sent), one.partner
+            )
+            return RedirectResponse(home.address_of(facts, one), 303)
+        if action == TOLD_DONE and one.kind == due.LOOK_BACK:
+            self._learner.record([due.told_done(one)], _id(sent), one.partner)
+        elif action == PUT_OFF and days in {due.TOMORROW, due.IN_A_WEEK}:
+            self._learner.record([due.putting_off(one, days)], _id(sent), one.partner)
         return RedirectResponse("/", 303)
 
     # What all pages need
@@ -416,11 +476,12 @@ class CoursePages:
             raise HTTPException(404)
         return name
 
+    def _facts(self) -> Facts:
+        return facts_of(self._shelf, self._learner)
+
     def _progress(self) -> CourseProgress:
-        steps = self._shelf.steps()
-        steps.progress.catch_up(self._learner.log)
-        partner = self._learner.partners().current
-        return course_progress(steps.modules, steps.progress, partner)
+        facts = self._facts()
+        return course_progress(facts.modules, facts.progress, facts.partners.current)
 
     def _number(self, name: str) -> int:
         return self._shelf.library.module_numbers[name]

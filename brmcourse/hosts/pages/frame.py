@@ -35,7 +35,7 @@ def templates(*more: Path) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"asset": assets.address, "fields": fields, "forms": forms}
-    environment.filters |= {"day": day, "moment": words.when}
+    environment.filters |= {"day": day, "moment": words.when, "promises": words.promises}
     return environment
 
 

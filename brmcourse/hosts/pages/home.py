@@ -1,12 +1,14 @@
 """What Home says: what the course is for those who are new, where to go on for all others."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from markupsafe import Markup
 
+from brmcourse import due
 from brmcourse.activities.activity import Context, recorded
+from brmcourse.due import Due, Facts, Kept, Part
 from brmcourse.log.log import Log
 from brmcourse.model.course import Course
 from brmcourse.partners import Partners
@@ -26,14 +28,43 @@ class Wrote:
 
 
 @dataclass(frozen=True)
+class Waits:
+    """Something that waits, and the address where it is done."""
+
+    due: Due
+    address: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits today: first what fits into eight minutes, then the rest.
+
+    `next` is what comes first of all that has a day to come; `dated` says whether anything has a
+    day for a calendar.
+    """
+
+    first: tuple[Waits, ...] = ()
+    rest: tuple[Waits, ...] = ()
+    next: Due | None = None
+    dated: bool = False
+
+    @property
+    def minutes(self) -> int:
+        """How long what comes first takes."""
+        return sum(one.due.minutes for one in self.first)
+
+
+@dataclass(frozen=True)
 class Home:
-    """What the first page of the course shows."""
+    """What the first page of the course shows; `kept` has what became of promises, by partner."""
 
     course: Course
     progress: CourseProgress
     partners: Partners
     wrote: tuple[Wrote, ...]
     more: bool
+    waiting: Waiting
+    kept: Mapping[str, Kept]
     beside: Sequence[ModuleSteps] = ()
 
     @property
@@ -54,20 +85,70 @@ class Home:
         return address(found) if found else "/mine"
 
 
-def view(
-    course: Course,
-    progress: CourseProgress,
-    partners: Partners,
-    written: Sequence[Written],
-    beside: Sequence[ModuleSteps] = (),
-) -> Home:
-    """Return what Home shows; `beside` are the pages beside the modules with something to do."""
-    modules = [*(module.module for module in progress.modules), *beside]
+def view(course: Course, progress: CourseProgress, facts: Facts) -> Home:
+    """Return what Home shows."""
+    written = facts.progress.notes(facts.partners.current)
     found: dict[tuple[Place, str], Written] = {}
     for one in written:  # the latest of several under one title stands for all of them
         found.setdefault((one.place, one.note.title), one)
-    latest = [Wrote(one, _where(modules, one.place)) for one in list(found.values())[:LATEST]]
-    return Home(course, progress, partners, tuple(latest), len(written) > len(latest), beside)
+    latest = [Wrote(one, _where(facts.pages, one.place)) for one in list(found.values())[:LATEST]]
+    kept = {key: due.kept(facts, key) for key in facts.partners.codes}
+    return Home(
+        course,
+        progress,
+        facts.partners,
+        tuple(latest),
+        more=len(written) > len(latest),
+        waiting=waiting(facts),
+        kept={key: one for key, one in kept.items() if one},
+        beside=facts.beside,
+    )
+
+
+def waiting(facts: Facts) -> Waiting:
+    """Return what waits today, and what is next."""
+    coming = due.coming(facts)
+    found = due.due(facts)
+    shown = tuple(Waits(one, address_of(facts, one)) for one in found)
+    first = due.at_once(found)
+    later = (one for one in coming if one.since > facts.today)
+    return Waiting(shown[:first], shown[first:], next(later, None), bool(due.dated(facts)))
+
+
+def address_of(facts: Facts, one: Due) -> str:
+    """Return where something that waits is done."""
+    if one.place is None:
+        return f"/{one.path}"
+    where = _where(facts.pages, one.place)
+    return f"{where.partition('#')[0]}#{one.anchor}" if one.anchor else where
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One thing to do when looking back, and the address where it is done."""
+
+    part: Part
+    address: str
+
+
+@dataclass(frozen=True)
+class LookBack:
+    """The page of looking back: what waits there and what one does, or what comes next."""
+
+    due: Due | None
+    parts: tuple[ToDo, ...] = ()
+    next: Due | None = None
+
+
+def look_back(facts: Facts) -> LookBack:
+    """Return the page of looking back, whether it was put off or not."""
+    found = [one for one in due.coming(facts) if one.kind == due.LOOK_BACK]
+    now = next((one for one in found if one.since <= facts.today), None)
+    later = next((one for one in found if one.since > facts.today), None)
+    if now is None:
+        return LookBack(None, next=later)
+    parts = (ToDo(part, _where(facts.pages, part.place)) for part in due.parts(facts, now))
+    return LookBack(now, tuple(parts), later)
 
 
 def address(found: GoOn) -> str:

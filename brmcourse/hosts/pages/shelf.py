@@ -7,11 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from threading import RLock
 
+from brmcourse.activities import fading
 from brmcourse.content.library import Library
+from brmcourse.due import REVIEW
 from brmcourse.errors import ContentError, NotebooksError, UnknownIdError
 from brmcourse.hosts.pages.reading import Call, Reading, Section, read, slug_of
 from brmcourse.model.course import Course, Page
 from brmcourse.progress import ModuleSteps, Place, Progress, Step, find_place
+from brmcourse.reviews import Reviews
 
 Stamp = tuple[int, int]
 """When a file was written, and its size."""
@@ -21,13 +24,15 @@ Stamp = tuple[int, int]
 class Steps:
     """All modules in steps, with what was done at each; `stamps` says of which notebooks.
 
-    `beside` are the pages beside them on which there is something to do, each as one step.
+    `beside` are the pages beside them on which there is something to do, each as one step. The
+    `reviews` read the log together with the progress.
     """
 
     stamps: tuple[Stamp, ...]
     modules: tuple[ModuleSteps, ...]
     beside: tuple[ModuleSteps, ...]
     progress: Progress
+    reviews: Reviews | None = None
 
     @property
     def all(self) -> tuple[ModuleSteps, ...]:
@@ -98,9 +103,18 @@ class Shelf:
             if self._steps is None or self._steps.stamps != stamps:
                 modules = tuple(self._module(name) for name in ids)
                 beside = tuple(self._beside(page) for page in pages)
-                progress = Progress(_places(modules), _places(beside))
-                self._steps = Steps(stamps, modules, beside, progress)
+                reviews = self._reviews()
+                others = [reviews] if reviews else []
+                progress = Progress(_places(modules), _places(beside), others)
+                self._steps = Steps(stamps, modules, beside, progress, reviews)
             return self._steps
+
+    def _reviews(self) -> Reviews | None:
+        """Return what can come back; None if the course has no page for it, or a damaged one."""
+        with suppress(ContentError):
+            if REVIEW in self.ids:
+                return Reviews(fading.find(self.library, ""))
+        return None
 
     def places(self) -> Iterator[tuple[str, Place]]:
         """Yield all activities of the course, each with the address of the page on which it is."""
