@@ -274,6 +274,8 @@ def _plan(texts: Texts) -> Iterator[Line]:
         yield from (Line(*pair) for pair in (("If", situation), ("I", action)) if pair[1])
     if when:
         yield Line("When or where", when)
+    if texts.get("on"):
+        yield Line("On", day(texts["on"]))
 
 
 # Room

@@ -700,6 +700,7 @@ WORDLESS = {
     *("example.answered", "example.shown", "values.ranked", "values.asked"),
     *("rehearsal.began", "rehearsal.ended"),  # its lines stand in those before
     *("review.skipped", "review.put-off", "review.returned"),
+    *("due.put-off", "due.done"),
     *("mirror.invited", "mirror.answered"),  # what others wrote is not the learner's
 }
 """The kinds of events without words of the learner's own that are not elsewhere, too."""

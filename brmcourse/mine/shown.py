@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import singledispatch
 from typing import Any, NamedTuple
 
+from brmcourse.activities.activity import day
+from brmcourse.activities.plan import OUTCOMES
 from brmcourse.errors import ResponseError
 from brmcourse.events import (
     NOT_YET,
@@ -13,6 +15,7 @@ from brmcourse.events import (
     Event,
     ExampleAnswered,
     ExampleWrote,
+    PlanReported,
     PlanWrote,
     ProposalMade,
     ProposalWrote,
@@ -107,6 +110,8 @@ PLACES = ("entry", "line", "turn", "node", "number", "round")
 
 def slot(event: Event) -> tuple[str, ...]:
     """Return which text of its subject an event holds: a later one of the same slot replaces it."""
+    if isinstance(event.body, PlanReported):
+        return event.kind, event.id  # each of them stands
     kind = "quiz" if isinstance(event.body, QuizWrote | QuizAnswered) else event.kind
     return kind, *(str(getattr(event.body, name, "")) for name in PLACES)
 
@@ -127,7 +132,13 @@ def _(body: ReflectionWrote | ExampleWrote | ConversationSaid, _content: Any) ->
 
 @_words.register
 def _(body: PlanWrote, _content: Any) -> Words:
-    return ("If", body.situation), ("then I", body.action), ("When", body.when)
+    plan = (("If", body.situation), ("then I", body.action), ("When", body.when))
+    return (*plan, ("On", day(body.on)))
+
+
+@_words.register
+def _(body: PlanReported, _content: Any) -> Words:
+    return ((OUTCOMES.get(body.outcome, body.outcome), body.text),)
 
 
 @_words.register
