@@ -20,6 +20,7 @@ from brmcourse.events import (
     SheetAdded,
 )
 from brmcourse.log.memory import MemoryLog
+from brmcourse.mine.shown import slot
 from brmcourse.partners import choosing
 from brmcourse.progress import find_place
 from tests.life import Life, doing, entry
@@ -364,3 +365,12 @@ def test_life_goes_on_after_forgetting(site: Site, life: Life) -> None:
     _, events = life.learner.log.read(kinds=[DuePutOff.kind])
     life.learner.log.forget([event.id for event in events])
     assert titles(due_on(site)) == ["A promise comes due"]
+
+
+def test_each_report_stands_in_the_journal(life: Life) -> None:
+    """One report on a plan does not take the place of the one before in what is taken along."""
+    [prompt] = life.shelf.library.named("prompts", "m1").plans
+    for text in ("It rained.", "She told me."):
+        life.did(Draft(prompt.id, prompt.edition, PlanReported("not-yet", text)))
+    _, events = life.learner.log.read(kinds=[PlanReported.kind])
+    assert len({slot(event) for event in events}) == 2
