@@ -33,6 +33,9 @@ def main() -> list[Row]:
     rows = []
     for people in SIZES:
         rows += _of(people)
+    thirds = _scores(SIZES[-1]) / 3
+    parts = busy_seconds(lambda: item_statistics(thirds), times=1) * 1000
+    rows.append(best(f"{SIZES[-1]:,} x {ITEMS}: all of it, in thirds of points", parts, "ms"))
     workshop = _scores(GROUP)
     omega = busy_seconds(lambda: omega_total(workshop, seed=1)) * 1000
     rows.append(best(f"omega and its interval, {GROUP} people", omega, "ms"))
