@@ -400,6 +400,7 @@ def test_gaps_are_over_what_both_answered() -> None:
         gaps(own, other[["w"]])
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(1, 10), min_size=3, max_size=3), min_size=1, max_size=5))
 def test_own_priorities_come_to_nothing(ratings: list[list[int]]) -> None:
     """Everybody's ipsatised values have the sum 0, and their differences as before."""

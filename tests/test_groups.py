@@ -10,7 +10,7 @@ from itertools import product
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brmcourse.cohort import suppress, suppress_groups, suppress_waves
@@ -118,6 +118,7 @@ def test_the_lowest_setting_is_three() -> None:
         suppress(pd.Series([9, None]))
 
 
+@settings(deadline=None)
 @given(COUNTS, LOWEST)
 def test_no_small_group_is_shown(counts: list[int], k: int) -> None:
     """Each shown count is 0 or at least k; what is hidden is more than one group, of k together."""
@@ -129,6 +130,7 @@ def test_no_small_group_is_shown(counts: list[int], k: int) -> None:
         assert sum(covered) >= k
 
 
+@settings(deadline=None)
 @given(COUNTS, LOWEST, st.randoms(use_true_random=False))
 def test_the_order_of_groups_does_not_matter(counts: list[int], k: int, random) -> None:
     """A group stays hidden wherever it stands."""
