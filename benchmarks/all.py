@@ -2,6 +2,7 @@
 
 import answer
 import click
+import cohort
 import first_question
 import folds
 import memory
@@ -19,6 +20,7 @@ BENCHMARKS = {
     "Address to first question (opening.py)": opening.main,
     "Memory (memory.py)": memory.main,
     "Markers of receptive wording (receptive.py)": receptive.main,
+    "Statistics of a group (cohort.py)": cohort.main,
     "Start (start.py)": start.main,
     "Click to changed page (click.py)": click.main,
 }

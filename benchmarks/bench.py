@@ -34,6 +34,9 @@ PACKAGES = (
     "jupyterlab",
     "ipykernel",
     "jupyterquiz",
+    "numpy",
+    "pandas",
+    "pingouin",
 )
 LIBRARIES = """
 import anywidget, platformdirs, sqlite3, uuid6, yaml

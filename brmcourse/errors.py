@@ -13,7 +13,9 @@ CourseError
 ├── NotebooksError      the learner's folder of notebooks cannot be written
 ├── PortTakenError      the port that was asked for belongs to another program
 ├── NotMadeError        a file that was asked for cannot be made on this computer
-└── NotShownError       a file that no learner ever sees as a page
+├── NotShownError       a file that no learner ever sees as a page
+├── TooFewError         so few people that a number about them would mislead, or give one away
+└── GroupDataError      a group's answers are not in the form that a statistic needs
 """
 
 from collections.abc import Iterable, Sequence
@@ -133,3 +135,11 @@ class NotMadeError(CourseError):
 
 class NotShownError(CourseError):
     """A file that no learner ever sees as a page; the text says which files can be shown."""
+
+
+class TooFewError(CourseError):
+    """So few people that a number about them would mislead, or give one away; the text says why."""
+
+
+class GroupDataError(CourseError):
+    """A group's answers are not in the form that a statistic needs; the text says what is wrong."""

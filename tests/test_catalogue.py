@@ -106,7 +106,7 @@ def test_each_template_is_used() -> None:
     folder = render.FOLDER / "templates"
     texts = [path.read_text("utf-8") for path in folder.rglob("*.html")]
     named = {name for row in ROWS for name in (row.template, row.view, row.form, row.paper)}
-    named |= {"problem.html", "map_page.html", "mirror_file.html"}
+    named |= {"problem.html", "map_page.html", "mirror_file.html", "takeaway.html"}
     for path in folder.glob("*.html"):
         assert path.name in named or any(f'"{path.name}"' in text for text in texts), path.name
 

@@ -1,0 +1,1 @@
+"""What other programs say about the same data, and the scripts that asked them."""
