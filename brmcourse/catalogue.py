@@ -31,6 +31,8 @@ class Row:
     paper     the template of the page that the learner hands to somebody, if it makes one;
               the state then has the `heading` of that page
     also      other files that it shows, each by its name
+    apart     whether what is written there are texts that each stand for themselves;
+              the state then has `apart`, one state for each of them with `partner` and `time`
     """
 
     name: str
@@ -49,6 +51,7 @@ class Row:
     part_is_file: bool = True
     paper: str = ""
     also: tuple[str, ...] = ()
+    apart: bool = False
 
     @property
     def single(self) -> bool:
@@ -219,6 +222,16 @@ ROWS = (
         activity="brmcourse.activities.review",
         template="review.html",
         history=True,
+    ),
+    Row(
+        name="journal",
+        says="Show the learner's journal: entries of their own, about a partner or about none.",
+        place="journal.yaml",
+        model="brmcourse.model.journal:Journal",
+        activity="brmcourse.activities.journal",
+        template="journal.html",
+        view="journal_view.html",
+        apart=True,
     ),
 )
 

@@ -6,7 +6,7 @@ records and back; a record is what a log keeps, and its form stays readable for 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
@@ -513,13 +513,67 @@ class DueDone(Body):
     key: str
 
 
+@dataclass(frozen=True)
+class JournalWrote(Body):
+    """This stands in the entry of that number (from 1) of the journal; `prompt` is what it is to.
+
+    When it is `done`, the learner kept it: a later text then stands beside it, not in its place.
+    """
+
+    kind = "journal.wrote"
+    entry: int
+    text: str
+    done: bool
+    prompt: str | None = None
+
+
+PRIVATE: Mapping[str, tuple[str, ...]] = {
+    ConversationSaid.kind: ("text",),
+    ExampleWrote.kind: ("text",),
+    JournalWrote.kind: ("text",),
+    MirrorAnswered.kind: ("keep", "idea"),
+    PlanReported.kind: ("text",),
+    PlanWrote.kind: ("situation", "action", "when"),
+    ProposalMade.kind: ("name", "lines"),
+    ProposalWrote.kind: ("text",),
+    QuizAnswered.kind: ("response",),
+    QuizWrote.kind: ("response",),
+    ReflectionWrote.kind: ("text",),
+    RehearsalBegan.kind: ("occasion", "opening", "pushback"),
+    RehearsalLooked.kind: ("revised",),
+    RehearsalPrepared.kind: ("occasion", "opening"),
+    RehearsalSaid.kind: ("text",),
+    ReviewAnswered.kind: ("response",),
+    ReviewRetired.kind: ("reason",),
+    SheetWrote.kind: ("texts",),
+    ValuesPredicted.kind: ("picks",),
+    ValuesRevised.kind: ("picks",),
+}
+"""The kinds of events that hold words of the learner's own, or what a partner wrote to them, and
+their fields that do.
+
+These are private: they are in no group's export. A response to a question holds such words only if
+it has a "text"; see `composed`.
+"""
+
+
+def composed(body: Body) -> bool:
+    """Say whether a body is an answer to a question that was written, not chosen."""
+    response = body.response if isinstance(body, QuizAnswered | ReviewAnswered) else None
+    return isinstance(response, dict) and "text" in response
+
+
 class Draft(NamedTuple):
-    """An event to be recorded: what happened to which content, in which edition, by whom."""
+    """An event to be recorded: what happened to which content, in which edition, by whom.
+
+    `partner` is whom it is about if the page itself says so; None leaves that to the session.
+    """
 
     subject: str
     edition: int
     body: Body
     author: str = SELF
+    partner: str | None = None
 
 
 class Event(NamedTuple):

@@ -19,6 +19,7 @@ from brmcourse.errors import UnknownIdError
 from brmcourse.events import (
     DUE,
     LEARNER,
+    PARTNERS,
     ActivityReset,
     Body,
     Draft,
@@ -26,6 +27,7 @@ from brmcourse.events import (
     DuePutOff,
     Event,
     ExampleWrote,
+    JournalWrote,
     PlanReported,
     PlanWrote,
     ReflectionWrote,
@@ -102,7 +104,7 @@ class Left(NamedTuple):
     time: datetime
 
 
-WRITING = (ReflectionWrote, PlanWrote, SheetWrote, ExampleWrote)
+WRITING = (ReflectionWrote, PlanWrote, SheetWrote, ExampleWrote, JournalWrote)
 """What holds words of the learner's own."""
 
 
@@ -270,7 +272,7 @@ class Progress:
         if event.subject == DUE:
             self._note(event)
         lines = [text for text in _texts(event.body) if text.strip()]
-        entry = event.body.entry if isinstance(event.body, SheetWrote) else 0
+        entry = event.body.entry if isinstance(event.body, SheetWrote | JournalWrote) else 0
         if isinstance(event.body, PlanReported):
             entry = -self._number  # one stands beside the other, and beside the plan
         key = (event.partner, event.subject, entry)
@@ -338,7 +340,9 @@ class Progress:
 
 def _texts(body: Body) -> Sequence[str]:
     match body:
-        case ReflectionWrote(text=text) | ExampleWrote(text=text) | PlanReported(text=text):
+        case ReflectionWrote(text=text) | ExampleWrote(text=text) | JournalWrote(text=text):
+            return (text,)
+        case PlanReported(text=text):
             return (text,)
         case PlanWrote():
             return (body.situation, body.action, body.when)
@@ -352,15 +356,17 @@ def _resting(places: Iterable[_Kept]) -> dict[str, list[tuple[_Kept, bool]]]:
 
     A subject belongs to the first place that rests on it. A place to which none is left, such as
     the plan that shows what was written elsewhere, has part in all of its subjects. The owner
-    stands last, so that it is the place touched last. What the learner wishes for in all places is
-    done at none of them.
+    stands last, so that it is the place touched last. What the learner wishes for in all places,
+    and whom they work on, is done at none of them.
     """
     found: dict[str, list[tuple[_Kept, bool]]] = {}
     for kept in places:
         subjects = kept.place.activity.subjects(kept.place.content)
         own = [name for name in subjects if name not in found] or subjects
         for name in subjects:
-            found.setdefault(name, []).insert(0, (kept, name in own and name != LEARNER))
+            found.setdefault(name, []).insert(
+                0, (kept, name in own and name not in {LEARNER, PARTNERS})
+            )
     return found
 
 

@@ -104,8 +104,9 @@ class Learner:
     def _record(self, drafts: Sequence[tuple[Draft, str]], action: str) -> None:
         learner = self.began().learner
         events = []
-        for number, (draft, partner) in enumerate(drafts):
-            event = self._event(draft, numbered(action, number), learner, partner)
+        for number, (draft, about) in enumerate(drafts):
+            whom = about if draft.partner is None else draft.partner
+            event = self._event(draft, numbered(action, number), learner, whom)
             if len(encode(event).body) > LONGEST:
                 raise ActionError(words.TOO_LONG)
             events.append(event)

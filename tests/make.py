@@ -19,6 +19,7 @@ from brmcourse.model.conversation import Conversation
 from brmcourse.model.course import Course, Module
 from brmcourse.model.example import Example
 from brmcourse.model.mirror import Mirror
+from brmcourse.model.journal import Journal
 from brmcourse.model.prompts import Prompts
 from brmcourse.model.proposal import Proposal
 from brmcourse.model.pushback import Line as PushbackLine
@@ -442,6 +443,22 @@ def mirror(lines: int = 5, **extra: Any) -> mirrors.Outline:
     }
     found = Mirror.model_validate(about | extra)
     return mirrors.Outline(found, asked.format, {"S": asked})
+
+
+def journal(**extra: Any) -> Journal:
+    """Return a journal with two questions to begin with."""
+    about = {
+        "id": "journal",
+        "title": "My journal",
+        "lead": "Write what you like.",
+        "label": "Your entry",
+        "hint": "No names.",
+        "prompts": [
+            {"id": "talk", "title": "A talk", "text": "What was said?"},
+            {"id": "week", "title": "A week", "text": "What was new?"},
+        ],
+    }
+    return Journal.model_validate(about | extra)
 
 
 MEETING: dict[str, Any] = {

@@ -23,6 +23,7 @@ from tests.make import (
     course,
     example,
     exercise,
+    journal,
     ladder,
     mirror,
     prompts,
@@ -276,6 +277,7 @@ CONTENT = (
     proposal().proposal,
     rehearsal().rehearsal,
     mirror().mirror,
+    journal(),
     prompts(),
     course(),
 )

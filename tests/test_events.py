@@ -15,6 +15,7 @@ from brmcourse import events as module
 from brmcourse.events import (
     KINDS,
     LONGEST,
+    PRIVATE,
     SELF,
     Body,
     Event,
@@ -247,3 +248,37 @@ def test_readers_are_made_for_known_kinds_only() -> None:
     for number in range(100):
         decode(encode(reflection("x"))._replace(kind=f"odd-{number}"))
     assert module._reader.cache_info().currsize <= len(KINDS)
+
+
+NAMES = {
+    "conversation.chose": {"node"},
+    "conversation.said": {"node"},
+    "example.answered": {"line", "choice"},
+    "example.shown": {"line"},
+    "example.wrote": {"line"},
+    "journal.wrote": {"prompt"},
+    "learner.began": {"seed"},
+    "partner.chosen": {"code"},
+    "proposal.wrote": {"line"},
+    "quiz.answered": {"quiz"},
+    "quiz.moved": {"to"},
+    "rehearsal.looked": {"ratings"},
+    "scale.finished": {"answers"},
+    "scale.rated": {"ratings"},
+    "step.passed": {"step"},
+    "values.ranked": {"order"},
+}
+"""The fields that name something of the course's, draw lots, or are the partner's code."""
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_holds_the_learners_words_is_private(kind: str) -> None:
+    """Every field that can hold a text is either known to name something, or marked as private;
+    so a new kind of event is decided on before it is recorded.
+    """
+    texts = {field.name for field in fields(KINDS[kind]) if "str" in str(field.type)}
+    texts |= {field.name for field in fields(KINDS[kind]) if "Response" in str(field.type)}
+    texts |= {field.name for field in fields(KINDS[kind]) if "Any" in str(field.type)}
+    private = set(PRIVATE.get(kind, ()))
+    assert texts == private | NAMES.get(kind, set())
+    assert not private & NAMES.get(kind, set())

@@ -28,6 +28,7 @@ def test_public_names() -> None:
         "drawing",
         "example",
         "mirror",
+        "journal",
         "plan",
         "profile",
         "proposal",

@@ -28,6 +28,7 @@ from brmcourse.events import (
     ExampleAnswered,
     ExampleShown,
     ExampleWrote,
+    JournalWrote,
     LearnerBegan,
     MirrorAnswered,
     MirrorInvited,
@@ -354,6 +355,7 @@ NEW = {
         PlanReported,
         DuePutOff,
         DueDone,
+        JournalWrote,
     )
 }
 """What can happen since."""

@@ -31,6 +31,7 @@ SHOWN = {
     "proposal": "",
     "rehearse": "",
     "mirror": "",
+    "journal": "",
 }
 """One of each activity."""
 

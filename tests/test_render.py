@@ -14,6 +14,7 @@ from brmcourse.activities import (
     example,
     mirror,
     mirror_code,
+    journal,
     plan,
     proposal,
     quiz,
@@ -43,6 +44,7 @@ from tests.make import (
 )
 from tests.make import example as example_content
 from tests.make import mirror as mirror_content
+from tests.make import journal as journal_content
 from tests.make import proposal as proposal_content
 from tests.make import rehearsal as rehearsal_content
 from tests.make import sheet as log
@@ -112,6 +114,7 @@ def states(library: Library) -> Iterator[Any]:
     yield from mirror_states()
     yield from example_states()
     yield from rehearsal_states()
+    yield from journal_states()
     play = Play(scale, ladder())
     yield play.state
     yield play.do("finish", **{f"{item.id}": "2" for item in play.content.scale.items})
@@ -305,6 +308,22 @@ def rehearsal_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
     yield play.reopened
 
 
+def journal_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
+    """Yield a journal: empty, with something missing, with entries, with one that was changed."""
+    play = Play(journal, spice(journal_content()))
+    yield play.state
+
+    def form(**texts: str) -> dict[str, str]:
+        return {play.state.field(what): text for what, text in texts.items()}
+
+    yield play.do("keep", **form(text=" "))
+    yield play.do("draft", **form(text=EVIL, prompt="talk"))
+    yield play.do("keep", **form(text=EVIL, prompt="talk"))
+    yield play.do("edit", "1")
+    yield play.do("keep", **form(text=f"Not {EVIL}"))
+    yield play.reopened
+
+
 def writing_states(spice: Callable[[Any], Any] = plain) -> Iterator[Any]:
     """Yield a reflection and a plan, empty and filled."""
     asked = outline().all
@@ -426,6 +445,7 @@ def evil(content: Any) -> Any:
         mirror_states,
         example_states,
         rehearsal_states,
+        journal_states,
         writing_states,
     ],
 )

@@ -62,3 +62,8 @@ def note(stage: str, number: int, what: str) -> str:
 def rehearsed(number: int, round_: int, what: str) -> str:
     """Return the field for something of that round (0 is the opening) of that rehearsal."""
     return f"rehearsal:{number}:{round_}:{what}"
+
+
+def journal(number: int, what: str) -> str:
+    """Return the field for something of that entry (from 1) of the journal."""
+    return f"journal:{number}:{what}"

@@ -31,6 +31,7 @@ from brmcourse.hosts.pages import forms, home
 from brmcourse.hosts.pages.data import IMPORT, DataPages
 from brmcourse.hosts.pages.forms import Sent
 from brmcourse.hosts.pages.frame import STATIC, focus, templates, theme
+from brmcourse.hosts.pages.gathered import Asked, gathered
 from brmcourse.hosts.pages.guard import LARGEST as LARGEST_FORM
 from brmcourse.hosts.pages.guard import Guard
 from brmcourse.hosts.pages.lab import Lab
@@ -200,13 +201,13 @@ class CoursePages:
         return Response(made, media_type="text/calendar", headers=disposition)
 
     def mine(self, request: Request) -> Response:
-        """Answer with all that the learner wrote about the current partner."""
+        """Answer with what the learner wrote: all about the current partner, or what is asked."""
         steps = self._shelf.steps()
         steps.progress.catch_up(self._learner.log)
         known = self._learner.partners()
-        texts = list(home.texts(steps.all, steps.progress, known.current))
-        left = steps.progress.left(known.current)
-        return self._html(request, "mine.html", texts=texts, left=left, partners=known)
+        asked = Asked.read(request.query_params, known, steps.all)
+        mine = gathered(asked, steps.all, steps.progress, known)
+        return self._html(request, "mine.html", mine=mine, writes=steps.showing("journal"))
 
     def paper(self, request: Request) -> Response:
         """Answer with a page that the learner made to hand out: nothing else stands on it."""

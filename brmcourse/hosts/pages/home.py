@@ -1,6 +1,6 @@
 """What Home says: what the course is for those who are new, where to go on for all others."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -91,7 +91,7 @@ def view(course: Course, progress: CourseProgress, facts: Facts) -> Home:
     found: dict[tuple[Place, str], Written] = {}
     for one in written:  # the latest of several under one title stands for all of them
         found.setdefault((one.place, one.note.title), one)
-    latest = [Wrote(one, _where(facts.pages, one.place)) for one in list(found.values())[:LATEST]]
+    latest = [Wrote(one, where(facts.pages, one.place)) for one in list(found.values())[:LATEST]]
     kept = {key: due.kept(facts, key) for key in facts.partners.codes}
     return Home(
         course,
@@ -119,8 +119,8 @@ def address_of(facts: Facts, one: Due) -> str:
     """Return where something that waits is done."""
     if one.place is None:
         return f"/{one.path}"
-    where = _where(facts.pages, one.place)
-    return f"{where.partition('#')[0]}#{one.anchor}" if one.anchor else where
+    there = where(facts.pages, one.place)
+    return f"{there.partition('#')[0]}#{one.anchor}" if one.anchor else there
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def look_back(facts: Facts) -> LookBack:
     later = next((one for one in found if one.since > facts.today), None)
     if now is None:
         return LookBack(None, next=later)
-    parts = (ToDo(part, _where(facts.pages, part.place)) for part in due.parts(facts, now))
+    parts = (ToDo(part, where(facts.pages, part.place)) for part in due.parts(facts, now))
     return LookBack(now, tuple(parts), later)
 
 
@@ -188,31 +188,15 @@ def paper(places: Iterable[tuple[str, Place]], log: Log, name: str, partner: str
     return None
 
 
-def _where(modules: Sequence[ModuleSteps], place: Place) -> str:
+def where(modules: Sequence[ModuleSteps], place: Place) -> str:
+    """Return the address of the first step that shows an activity."""
     for module in modules:
         for step in module.steps:
             if place in step.places:
-                return _at(module, step, place)
+                return at(module, step, place)
     return "/"
 
 
-def _at(module: ModuleSteps, step: Step, place: Place) -> str:
+def at(module: ModuleSteps, step: Step, place: Place) -> str:
     """Return the address of an activity; a page beside the modules has no steps below its own."""
     return f"/{module.id}{step.slug and '/' + step.slug}#{key(place)}"
-
-
-def texts(
-    modules: Sequence[ModuleSteps], progress: Progress, partner: str
-) -> Iterator[tuple[ModuleSteps, list[tuple[str, Markup]]]]:
-    """Yield each module with what was written in it: where, and as it reads."""
-    for module in modules:
-        found = []
-        for step in module.steps:
-            for place in step.places:
-                record = progress.record(place, partner)
-                if place.row.view and place.activity.written(record):
-                    state = place.activity.begin(record, Context(partner=partner, today=date.min))
-                    html = Markup(render_view(place.row.view, state, 3))  # noqa: S704 -- escaped
-                    found.append((_at(module, step, place), html))
-        if found:
-            yield module, found

@@ -39,6 +39,13 @@ class Steps:
         """The modules, and the pages beside them."""
         return (*self.modules, *self.beside)
 
+    def showing(self, name: str) -> ModuleSteps | None:
+        """Return the first module or page with the activity of that public name."""
+        for module in self.all:
+            if any(place.name == name for step in module.steps for place in step.places):
+                return module
+        return None
+
 
 class Shelf:
     """Pages by their ids. A notebook that the learner's folder lacks comes from the course."""
