@@ -375,6 +375,7 @@ def body(kind: type[Any], crowd: Crowd, inside: Sequence[str]) -> str:
         bool: lambda: chance.random() < 0.5,
         int: lambda: chance.choice([-1, 0, 1, 2, 3, 10**9]),
         int | None: rating,
+        str | None: lambda: chance.choice([None, text()]),
         list[str]: lambda: some(text),
         dict[str, int | None]: lambda: {text(): rating() for _ in range(4)},
         dict[str, list[str]]: lambda: {text(): some(text) for _ in range(4)},

@@ -260,7 +260,7 @@ def test_passed_steps() -> None:
     """The steps that were gone on from are known by module, and the latest is what was done last
     about whichever partner.
     """
-    subject, edition, body, _ = passing("m1", "ask")
+    subject, edition, body = passing("m1", "ask")[:3]
     assert (subject, edition, body) == ("m1", 1, StepPassed("ask"))
     progress = after(REFLECTED, did("m1", body, ""), did("m1", StepPassed("two"), "2"))
     assert progress.passed("m1") == {"ask", "two"}
