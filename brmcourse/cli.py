@@ -24,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _add_calendar(commands)
     _add_takeaway(commands)
     _add_mine(commands)
+    _add_lock(commands)
     _add_check(commands)
     _add_editions(commands)
     _add_preview(commands)
@@ -194,6 +195,25 @@ def _calendar(arguments: argparse.Namespace) -> int:
     entries = "1 entry" if number == 1 else f"{number} entries"
     print(f"Wrote {entries} into {arguments.file.resolve()}. Open it with your calendar.")
     return 0
+
+
+def _add_lock(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("lock", help="encrypt what you write, with a passphrase")
+    parser.set_defaults(run=_lock)
+    parser = commands.add_parser("unlock", help="keep what you write in plain again")
+    parser.set_defaults(run=_unlock)
+
+
+def _lock(_arguments: argparse.Namespace) -> int:
+    from brmcourse.hosts.sealing import lock
+
+    return lock()
+
+
+def _unlock(_arguments: argparse.Namespace) -> int:
+    from brmcourse.hosts.sealing import unlock
+
+    return unlock()
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -8,7 +8,8 @@ CourseError
 ├── CodeError           what was pasted is no answer of a partner, or not one to this form
 ├── LogError            the learner's answers cannot be read or written
 │   ├── RefusedFileError    the file for them is newer than the course, or another program's
-│   └── CopyError           a copy of them cannot be made, or is not whole
+│   ├── CopyError           a copy of them cannot be made, or is not whole
+│   └── LockedError         what was written is locked, and what was typed does not open it
 ├── ExportError         a file is no whole export, or does not belong with what is here
 ├── NotebooksError      the learner's folder of notebooks cannot be written
 ├── PortTakenError      the port that was asked for belongs to another program
@@ -111,6 +112,10 @@ class RefusedFileError(LogError):
 
 class CopyError(LogError):
     """A copy of the answers cannot be made, or is not whole; the text says why."""
+
+
+class LockedError(LogError):
+    """What was written is locked, or what was typed does not open it; the text says what to do."""
 
 
 class ExportError(CourseError):

@@ -527,6 +527,19 @@ class JournalWrote(Body):
     prompt: str | None = None
 
 
+@dataclass(frozen=True)
+class WritingLocked(Body):
+    """What the learner writes is encrypted, with the key of that name; about LEARNER.
+
+    The key itself is encrypted, once by the passphrase and once by the recovery code.
+    """
+
+    kind = "writing.locked"
+    key: str
+    passphrase: str
+    code: str
+
+
 PRIVATE: Mapping[str, tuple[str, ...]] = {
     ConversationSaid.kind: ("text",),
     ExampleWrote.kind: ("text",),
@@ -557,7 +570,23 @@ it has a "text"; see `composed`.
 """
 
 
-def composed(body: Body) -> bool:
+@dataclass(frozen=True)
+class Sealed:
+    """The body of a private event of that kind, encrypted with the key of that name, as base64."""
+
+    kind: str
+    sealed: str
+    key: str
+
+
+SEALED = '{"sealed":'
+"""How the record of a sealed body begins; no other body has such a field."""
+
+LONGEST_SEALED = 6 * LONGEST
+"""The most characters of a sealed body: base64 of what UTF-8 makes of the longest body."""
+
+
+def composed(body: "Body | Sealed") -> bool:
     """Say whether a body is an answer to a question that was written, not chosen."""
     response = body.response if isinstance(body, QuizAnswered | ReviewAnswered) else None
     return isinstance(response, dict) and "text" in response
@@ -590,7 +619,7 @@ class Event(NamedTuple):
     learner: str
     author: str
     partner: str
-    body: Body
+    body: Body | Sealed
 
     @property
     def kind(self) -> str:
@@ -635,11 +664,13 @@ def encode(event: Event) -> Record:
     )
 
 
-def _said(body: Body) -> dict[str, Any]:
+def _said(body: Body | Sealed) -> dict[str, Any]:
     """Return the fields of a body; one that may be left out is, while it says nothing.
 
     So a record from before there was such a field stays as it was.
     """
+    if isinstance(body, Sealed):
+        return {"sealed": body.sealed, "key": body.key}
     silent = {field.name for field in fields(body) if field.default in (None, "")}
     values = asdict(body).items()
     return {name: value for name, value in values if value not in (None, "") or name not in silent}
@@ -653,10 +684,11 @@ def decode(record: Record) -> Event | Unknown:
     if not isinstance(record.kind, str) or record.kind not in KINDS:
         return Unknown(record, "unknown kind")
     try:
-        if len(record.body) > LONGEST:
+        sealed = record.kind in PRIVATE and record.body.startswith(SEALED)
+        if len(record.body) > (LONGEST_SEALED if sealed else LONGEST):
             return Unknown(record, "too large")
-        body = _reader(record.kind)(record.body)
-    except (ValidationError, ValueError, TypeError) as error:
+        body = _sealed(record) if sealed else _reader(record.kind)(record.body)
+    except (ValidationError, ValueError, TypeError, AttributeError, RecursionError) as error:
         return Unknown(record, _reason(error))
     time = _time(record.time)
     if time is None:
@@ -672,6 +704,13 @@ def decode(record: Record) -> Event | Unknown:
         body,
     )
     return event if _plain(event) else Unknown(record, "a value of the wrong type")
+
+
+def _sealed(record: Record) -> Sealed:
+    found = json.loads(record.body)
+    if not isinstance(found["sealed"], str) or not isinstance(found.get("key"), str):
+        raise TypeError("sealed: not a text")
+    return Sealed(record.kind, found["sealed"], found["key"])
 
 
 def _time(text: str) -> datetime | None:

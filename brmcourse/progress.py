@@ -31,6 +31,7 @@ from brmcourse.events import (
     PlanReported,
     PlanWrote,
     ReflectionWrote,
+    Sealed,
     SheetWrote,
     StepPassed,
 )
@@ -338,7 +339,7 @@ class Progress:
         return sorted(found, key=lambda left: left.time, reverse=True)
 
 
-def _texts(body: Body) -> Sequence[str]:
+def _texts(body: Body | Sealed) -> Sequence[str]:
     match body:
         case ReflectionWrote(text=text) | ExampleWrote(text=text) | JournalWrote(text=text):
             return (text,)

@@ -45,6 +45,7 @@ from brmcourse.events import (
 )
 from brmcourse.log.backup import Keeper
 from brmcourse.log.log import START, Cursor, Log
+from brmcourse.log.sealed import SealedLog
 from brmcourse.log.sqlite import SqliteLog
 from brmcourse.partners import Partners, choosing, partners
 from brmcourse.paths import course_root, log_path, store_path
@@ -371,7 +372,7 @@ def _library(root: Path) -> Library:
 
 @cache
 def _learner(path: Path) -> Learner:
-    log = SqliteLog(path)
+    log = SealedLog(SqliteLog(path))
     Keeper(path).begin()
     atexit.register(log.close)  # so that the one file named to learners is all of it
     return Learner(log)

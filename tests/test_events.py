@@ -267,8 +267,9 @@ NAMES = {
     "scale.rated": {"ratings"},
     "step.passed": {"step"},
     "values.ranked": {"order"},
+    "writing.locked": {"key", "passphrase", "code"},
 }
-"""The fields that name something of the course's, draw lots, or are the partner's code."""
+"""The fields that name something of the course's, draw lots, are a partner's code, or are keys."""
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -26,6 +26,7 @@ from brmcourse.events import (
 from brmcourse.log.file import INSERT
 from brmcourse.log.log import START, Cursor, Log
 from brmcourse.log.memory import MemoryLog
+from brmcourse.log.sealed import SealedLog
 from brmcourse.log.sqlite import SqliteLog
 from brmcourse.problems import problem_log
 
@@ -54,9 +55,24 @@ def put_in_memory(log: Log, path: Path, records: Iterable[Record]) -> Log:
     return MemoryLog([*log.records(), *records])
 
 
+def sealed(_: Path) -> SealedLog:
+    log = SealedLog(MemoryLog())
+    log.protect("correct horse")
+    return log
+
+
+def put_sealed(log: Log, path: Path, records: Iterable[Record]) -> Log:
+    assert isinstance(log, SealedLog)
+    assert isinstance(log._log, MemoryLog)
+    other = SealedLog(MemoryLog([*log._log.records(), *records]))
+    other.open("correct horse")
+    return other
+
+
 HOMES = [
     Home("file", SqliteLog, lambda _, path: SqliteLog(path), put_rows),
     Home("memory", lambda _: MemoryLog(), lambda log, _: log, put_in_memory),
+    Home("sealed", sealed, lambda log, _: log, put_sealed),
 ]
 
 

@@ -51,6 +51,7 @@ from brmcourse.events import (
     ReviewSkipped,
     ScaleThoughtBack,
     StepPassed,
+    WritingLocked,
     decode,
     encode,
     is_id,
@@ -356,6 +357,7 @@ NEW = {
         DuePutOff,
         DueDone,
         JournalWrote,
+        WritingLocked,
     )
 }
 """What can happen since."""

@@ -22,6 +22,7 @@ from brmcourse.events import (
     ConversationSayFirst,
     Draft,
     Event,
+    Sealed,
 )
 from brmcourse.model.conversation import Choice, Conversation, Node
 
@@ -272,7 +273,7 @@ def fold(record: ConversationRecord, event: Event) -> ConversationRecord:
     return _set(record, event.body)
 
 
-def _set(record: ConversationRecord, body: Body) -> ConversationRecord:
+def _set(record: ConversationRecord, body: Body | Sealed) -> ConversationRecord:
     match body:
         case ConversationBegan():
             return record._replace(begun=True, outdated=False)

@@ -35,12 +35,14 @@ from brmcourse.hosts.pages.gathered import Asked, gathered
 from brmcourse.hosts.pages.guard import LARGEST as LARGEST_FORM
 from brmcourse.hosts.pages.guard import Guard
 from brmcourse.hosts.pages.lab import Lab
+from brmcourse.hosts.pages.lock import LockPages
 from brmcourse.hosts.pages.reading import Call, Foreign, Reading, Section
 from brmcourse.hosts.pages.server import serve as serve_app
 from brmcourse.hosts.pages.shelf import Shelf
 from brmcourse.hosts.pages.visits import Visits, new_visit
 from brmcourse.hosts.runtime import Opening
 from brmcourse.log.backup import Keeper
+from brmcourse.log.sealed import SealedLog
 from brmcourse.log.sqlite import SqliteLog
 from brmcourse.mine.taken import LARGEST
 from brmcourse.partners import choosing
@@ -148,6 +150,7 @@ class CoursePages:
         self._door = door
         self._visits = Visits(self._find)
         self._data = DataPages(shelf, learner, door, keeper, self._html)
+        self._sealed = learner.log if isinstance(learner.log, SealedLog) else None
 
     @property
     def app(self) -> ASGIApp:
@@ -163,6 +166,7 @@ class CoursePages:
             Route("/takeaway", self.takeaway),
             Route("/takeaway.pdf", self.takeaway_pdf),
             *self._data.routes,
+            *(LockPages(self._sealed, self._door, self._html).routes if self._sealed else ()),
             Route(PAPER + "/{name}/{partner}", self.paper),
             Route("/{page}", self.page),
             Route("/{page}", self.sent, methods=["POST"]),
@@ -207,7 +211,9 @@ class CoursePages:
         known = self._learner.partners()
         asked = Asked.read(request.query_params, known, steps.all)
         mine = gathered(asked, steps.all, steps.progress, known)
-        return self._html(request, "mine.html", mine=mine, writes=steps.showing("journal"))
+        return self._html(
+            request, "mine.html", mine=mine, writes=steps.showing("journal"), sealed=self._sealed
+        )
 
     def paper(self, request: Request) -> Response:
         """Answer with a page that the learner made to hand out: nothing else stands on it."""
@@ -464,6 +470,7 @@ class CoursePages:
             course=self._shelf.course,
             theme=theme(request),
             token=self._door.token,
+            locked=self._sealed is not None and self._sealed.locked,
             **words,
         )
         return HTMLResponse(html)
@@ -538,9 +545,9 @@ def _template(name: str) -> Template:
 
 def serve(opening: Opening) -> None:
     """Serve the course as pages until SIGINT or SIGTERM."""
-    log = SqliteLog(store_path())
+    log = SealedLog(SqliteLog(store_path()))
     lab = Lab(opening.folder)
-    keeper = Keeper(log.path)
+    keeper = Keeper(store_path())
     try:
         door = Door(opening.secret, opening.entry)
         shelf = Shelf(Library(course_root()), opening.folder)
