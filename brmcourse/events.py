@@ -650,7 +650,6 @@ class Unknown(NamedTuple):
 
 def encode(event: Event) -> Record:
     """Return the record of an event. Letters that no file can hold become U+FFFD."""
-    body = json.dumps(_said(event.body), ensure_ascii=False, separators=(",", ":"))
     return Record(
         writable(event.id),
         event.time.isoformat(),
@@ -660,7 +659,7 @@ def encode(event: Event) -> Record:
         writable(event.learner),
         writable(event.author),
         writable(event.partner),
-        writable(body),
+        body_text(event.body),
     )
 
 
@@ -676,6 +675,20 @@ def _said(body: Body | Sealed) -> dict[str, Any]:
     return {name: value for name, value in values if value not in (None, "") or name not in silent}
 
 
+UNREADABLE = (ValidationError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
+"""What may come of a text that is no body."""
+
+
+def read_body(kind: str, text: str) -> Body:
+    """Return the body of that known kind that a JSON text holds; raise one of UNREADABLE."""
+    return _reader(kind)(text)
+
+
+def body_text(body: Body | Sealed) -> str:
+    """Return a body as JSON text."""
+    return writable(json.dumps(_said(body), ensure_ascii=False, separators=(",", ":")))
+
+
 def decode(record: Record) -> Event | Unknown:
     """Return the event of a record, or why it is none; nothing that a record holds raises.
 
@@ -687,8 +700,8 @@ def decode(record: Record) -> Event | Unknown:
         sealed = record.kind in PRIVATE and record.body.startswith(SEALED)
         if len(record.body) > (LONGEST_SEALED if sealed else LONGEST):
             return Unknown(record, "too large")
-        body = _sealed(record) if sealed else _reader(record.kind)(record.body)
-    except (ValidationError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        body = _sealed(record) if sealed else read_body(record.kind, record.body)
+    except UNREADABLE as error:
         return Unknown(record, _reason(error))
     time = _time(record.time)
     if time is None:

@@ -198,6 +198,11 @@ class Session:
         return self._page.state
 
     @property
+    def failed(self) -> bool:
+        """Whether the last step was not carried out, and can be tried again."""
+        return self._failed is not None
+
+    @property
     def subjects(self) -> tuple[str, ...]:
         """The subjects of the events that the page rests on; none if there is nothing to do."""
         return self._activity.subjects(self._content)

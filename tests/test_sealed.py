@@ -619,8 +619,29 @@ def test_a_page_says_that_a_locked_text_was_not_saved(site: Site, store: SealedL
     store.shut()
     html = site.send("/journal", "journal", "keep", **{"journal:1:text": "New."})
     assert "What you write is locked" in unescape(html)
+    assert 'value="try-again"' in html
     html = site.get("/m1/check-yourself")
     assert "1 of " in site.send("/m1/check-yourself", "quiz-m1", "check", pick="A")
+
+
+def test_a_text_that_came_while_it_was_locked_is_saved_after_it(
+    site: Site, store: SealedLog
+) -> None:
+    """Without a script, too: who wrote while it was locked opens it and tries again, and the text
+    is saved as it was.
+    """
+    write(site)
+    store.protect(PASSPHRASE)
+    store.shut()
+    page = site.get("/journal")
+    _, html = site.post("/journal", page, **{"journal:1:text": "Not lost."}, action="keep")
+    assert "<title>Error: " in html
+    assert "was not saved yet" in html
+    sent(site, "open", secret=PASSPHRASE)
+    where, html = site.post("/journal", html, action="try-again")
+    assert where.startswith(f"{HOME}/journal?visit=")
+    assert "Not lost." in html
+    assert len(store.read(kinds=["journal.wrote"])[1]) == 2
 
 
 def test_every_activity_opens_while_it_is_locked(library: Library, store: SealedLog) -> None:

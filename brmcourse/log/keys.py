@@ -9,6 +9,7 @@ import re
 import secrets
 import unicodedata
 from base64 import b64decode, b64encode
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -137,6 +138,11 @@ def opened(key: bytes, sealed: str, about: str) -> bytes:
         raise ValueError("sealed: changed, or of another key") from None
 
 
+def forget() -> None:
+    """Let go of all keys that were used."""
+    _cipher.cache_clear()
+
+
 def require_package() -> None:
     """Raise LockedError if what encrypts is not installed here."""
     try:
@@ -153,6 +159,7 @@ def _derived(secret: str, salt: bytes, cost: tuple[int, int, int]) -> bytes:
     return kdf.derive(secret.encode())
 
 
+@lru_cache(maxsize=4)
 def _cipher(key: bytes) -> "AESGCM":
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 

@@ -14,7 +14,9 @@ from brmcourse.errors import LockedError
 from brmcourse.events import (
     LEARNER,
     PRIVATE,
+    SEALED,
     SELF,
+    UNREADABLE,
     Event,
     QuizAnswered,
     ReviewAnswered,
@@ -22,18 +24,21 @@ from brmcourse.events import (
     Sealed,
     Unknown,
     WritingLocked,
+    body_text,
     composed,
     decode,
     encode,
     new_id,
     now,
+    read_body,
 )
 from brmcourse.log import keys
 from brmcourse.log.log import START, Change, Cursor, Log, SetAside, Trouble, Unreadable, kept
 
 LOCKED = (
-    "What you write is locked, so this was not saved. Keep this page open, copy your text, and "
-    "open your writing with your passphrase first, on the own pages of the course."
+    "What you write is locked, so this was not saved yet. Open it with your passphrase on the "
+    "course's own pages, in another tab. Then press “Try again” here: the course still has "
+    "your text. In JupyterLab it cannot be opened."
 )
 ALREADY = "What you write is locked already."
 NOT_LOCKED = "What you write is not locked."
@@ -195,7 +200,7 @@ class SealedLog:
     def shut(self) -> None:
         """Forget the key: what was written is locked again."""
         with self._lock:
-            self._keys = {}
+            self._forget_keys()
             self._opening = new_id()
 
     def change(self, passphrase: str) -> None:
@@ -212,10 +217,14 @@ class SealedLog:
         with self._lock:
             self._require_open()
             self._log.rewrite(self._plain)
-            self._keys = {}
+            self._forget_keys()
             self._renewed()
 
     # Within
+
+    def _forget_keys(self) -> None:
+        self._keys = {}
+        keys.forget()
 
     def _locks(self) -> list[Event]:
         """Return the events that say by which keys what is written is encrypted."""
@@ -265,7 +274,7 @@ class SealedLog:
         if not _private(event):
             return event
         name = name or self._name()
-        text = keys.seal(self._keys[name], encode(event).body.encode(), _bound(event))
+        text = keys.seal(self._keys[name], body_text(event.body).encode(), _bound(event))
         if isinstance(event.body, QuizAnswered | ReviewAnswered) and isinstance(event.body.response, dict):
             kept = {**event.body.response, "text": HIDDEN, "sealed": text, "key": name}
             return event._replace(body=replace(event.body, response=kept))
@@ -281,17 +290,12 @@ class SealedLog:
         text, name = sealed
         if name not in self._keys:
             return None if isinstance(event.body, Sealed) else event
-        record = encode(event)
         try:
-            body = keys.opened(self._keys[name], text, _bound(event)).decode()
-        except ValueError as error:
-            self._unreadable.note(Unknown(record, str(error)))
+            plain = keys.opened(self._keys[name], text, _bound(event)).decode()
+            return event._replace(body=read_body(event.kind, plain))
+        except UNREADABLE as error:
+            self._unreadable.note(Unknown(encode(event), str(error)))
             return None
-        found = decode(record._replace(body=body))
-        if isinstance(found, Unknown):
-            self._unreadable.note(found)
-            return None
-        return found
 
     def _plain(self, stored: Sequence[Record]) -> list[Record]:
         """Return records opened as far as they can be, without locks if nothing needs them."""
@@ -300,6 +304,8 @@ class SealedLog:
         return [one for one in found if needed or one.kind != WritingLocked.kind]
 
     def _plain_record(self, record: Record) -> Record:
+        if record.kind not in PRIVATE:
+            return record
         event = decode(record)
         if isinstance(event, Unknown) or _seal_of(event) is None:
             return record
@@ -307,10 +313,10 @@ class SealedLog:
         return encode(opened) if opened else record
 
     def _closed_record(self, record: Record, name: str = "") -> Record:
-        event = decode(record)
-        if isinstance(event, Unknown) or not _private(event):
+        if not _in_plain(record):
             return record
-        return encode(self._closed(event, name))
+        event = decode(record)
+        return record if isinstance(event, Unknown) else encode(self._closed(event, name))
 
     def _changed(self, stored: Sequence[Record], change: Change) -> Sequence[Record]:
         """Return what a change makes of records that it sees opened, sealed again.
@@ -396,6 +402,8 @@ def _seal_of(event: Event) -> tuple[str, str] | None:
 
 def _key_of(record: Record) -> str | None:
     """Return the name of the key that a record is the lock of; None if it is no lock."""
+    if record.kind != WritingLocked.kind:
+        return None
     event = decode(record)
     if isinstance(event, Event) and isinstance(event.body, WritingLocked):
         return event.body.key
@@ -403,5 +411,7 @@ def _key_of(record: Record) -> str | None:
 
 
 def _in_plain(record: Record) -> bool:
+    if record.kind not in PRIVATE or str(record.body).startswith(SEALED):
+        return False
     event = decode(record)
     return isinstance(event, Event) and _private(event)

@@ -12,7 +12,7 @@ from brmcourse.session import Learner
 
 from .conftest import only, window_on
 from .hands import Hands, Keyboard, Mouse
-from .look import faults
+from .look import crowded, faults, violations
 from .server import CourseServer
 
 PHONE = {"width": 360, "height": 740}
@@ -76,6 +76,38 @@ def test_an_entry_from_the_first_word_to_the_search(page: Page, server: CourseSe
     expect(page.locator("mark")).to_have_text("cafés")
     expect(page.locator("mark")).to_be_visible()
     assert faults(page) == []
+
+
+@only(argvalues=["pages"])
+def test_the_lock_by_the_keyboard(page: Page, server: CourseServer) -> None:
+    """By keys alone the lock is set, its code is in view, it is shut, and the code opens it; each
+    of its pages is sound.
+    """
+    planted = "The heron stood still"
+    writing = Writing(page, Keyboard)
+    writing.hands.write(writing.text, planted)
+    writing.press("Keep this entry")
+    expect(writing.part.get_by_text(planted)).to_be_visible()
+    page.goto(server.at("mine"))
+    page.get_by_role("link", name="Lock it with a passphrase").press("Enter")
+    assert (violations(page, None), crowded(page)) == ([], [])
+    page.get_by_label("New passphrase").fill("correct horse battery")
+    page.get_by_label("The same again").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    expect(page.locator("code")).to_be_visible()
+    code = page.locator("code").inner_text()
+    assert (violations(page, None), crowded(page)) == ([], [])
+    page.get_by_role("link", name="I have the code on paper").press("Enter")
+    page.get_by_role("button", name="Lock it now").press("Enter")
+    expect(page.get_by_label("Passphrase or recovery code")).to_be_visible()
+    page.goto(server.at("mine"))
+    expect(page.get_by_text(planted)).to_have_count(0)
+    assert (violations(page, None), crowded(page)) == ([], [])
+    page.get_by_role("link", name="Open it").press("Enter")
+    page.get_by_label("Passphrase or recovery code").fill(code.lower())
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(planted)).to_be_visible()
+    assert planted.encode() not in server.store_path.read_bytes()
 
 
 @only(argvalues=["lab"])

@@ -378,9 +378,13 @@ class CoursePages:
         if call is None:
             raise HTTPException(404)
         session = self._session(sent.visit, call)
-        html = session.answer(sent.message, self._address(reading, {}))
+        visit = sent.visit if VISIT.fullmatch(sent.visit) else new_visit()
+        around = self._address(reading, {}) if sent.scripted else self._around(reading, call, visit)
+        html = session.answer(sent.message, around)
+        if not sent.scripted and session.failed:  # to turn to the page would be to forget the step
+            part = Shown(Markup(html), call.key, call.name)  # noqa: S704 -- as in `_activity`
+            return self._html(request, "refused.html", title=reading.title, parts=[part])
         if not sent.scripted:
-            visit = sent.visit if VISIT.fullmatch(sent.visit) else new_visit()
             place = focus(html) or call.key
             return RedirectResponse(f"{request.url.path}?visit={visit}#{place}", 303)
         return JSONResponse(
