@@ -141,7 +141,7 @@ def test_nothing_of_it_is_left_in_plain(store: SealedLog, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("kind", sorted(PRIVATE))
-def test_each_private_kind_is_sealed(kind: str, tmp_path: Path) -> None:
+def test_each_private_kind_is_sealed(kind: str) -> None:
     """Of each kind that holds words of the learner's own, none of these words is kept in plain,
     whether they came before the lock or after it.
     """
@@ -154,14 +154,8 @@ def test_each_private_kind_is_sealed(kind: str, tmp_path: Path) -> None:
         log.protect(PASSPHRASE)
         if not early:
             log.add(planted)
-        kept = json.dumps([record._asdict() for record in below(log)], ensure_ascii=False)
-        composed = [event for event in planted if "text" in _response(event)]
-        if kind != QuizAnswered.kind or composed:
-            assert PLANTED not in kept or kind == QuizAnswered.kind
-        for record in below(log):
-            if kind == QuizAnswered.kind and '"text"' not in record.body:
-                continue
-            assert PLANTED not in record.body
+        assert PLANTED in str(planted)
+        assert PLANTED not in str(below(log))
         assert log.read()[1] == planted
 
 
