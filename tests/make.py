@@ -18,8 +18,8 @@ from brmcourse.model.capstone import Capstone
 from brmcourse.model.conversation import Conversation
 from brmcourse.model.course import Course, Module
 from brmcourse.model.example import Example
-from brmcourse.model.mirror import Mirror
 from brmcourse.model.journal import Journal
+from brmcourse.model.mirror import Mirror
 from brmcourse.model.prompts import Prompts
 from brmcourse.model.proposal import Proposal
 from brmcourse.model.pushback import Line as PushbackLine

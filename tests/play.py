@@ -15,7 +15,7 @@ CONTEXT = Context("seed", FIRST_PARTNER, date(2026, 11, 24))
 
 def event(draft: Draft, *, partner: str = "", time: datetime = NOON, name: str = "") -> Event:
     """Return a draft as an event of one learner."""
-    subject, edition, body, author = draft
+    subject, edition, body, author, _ = draft
     return Event(name or new_id(), time, subject, edition, "learner-1", author, partner, body)
 
 

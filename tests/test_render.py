@@ -12,9 +12,9 @@ from brmcourse.activities import (
     capstone,
     conversation,
     example,
+    journal,
     mirror,
     mirror_code,
-    journal,
     plan,
     proposal,
     quiz,
@@ -43,8 +43,8 @@ from tests.make import (
     told,
 )
 from tests.make import example as example_content
-from tests.make import mirror as mirror_content
 from tests.make import journal as journal_content
+from tests.make import mirror as mirror_content
 from tests.make import proposal as proposal_content
 from tests.make import rehearsal as rehearsal_content
 from tests.make import sheet as log

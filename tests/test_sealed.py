@@ -684,6 +684,10 @@ def test_the_lock_as_commands(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert sealing.lock(lambda _: next(answers)) == 0
     code = next(line for line in capsys.readouterr().out.split() if keys.looks_like_code(line))
     assert not traces(tmp_path)
+    with pytest.raises(LockedError):
+        sealing.opened_log(lambda _: "wrong wrong")
+    with closing(sealing.opened_log(lambda _: PASSPHRASE)) as opened:
+        assert [event.body for event in opened.read()[1]] == [ReflectionWrote(PLANTED)]
     assert sealing.unlock(lambda _: next(answers)) == 1
     assert sealing.unlock(lambda _: code) == 0
     with closing(SqliteLog(store_path())) as log:

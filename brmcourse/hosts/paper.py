@@ -18,8 +18,8 @@ from brmcourse.errors import NotMadeError
 from brmcourse.hosts.pages.assets import FONTS
 from brmcourse.hosts.pages.frame import templates
 from brmcourse.hosts.pages.shelf import Shelf
-from brmcourse.log.sqlite import SqliteLog
-from brmcourse.paths import course_root, store_path
+from brmcourse.hosts.sealing import opened_log
+from brmcourse.paths import course_root
 from brmcourse.problems import problem_log
 from brmcourse.rendering.render import TAKEAWAY_STYLE, render_view
 from brmcourse.session import Learner
@@ -155,7 +155,7 @@ def save(path: Path, size: str) -> None:
     Raises CourseError, or OSError if the file cannot be written.
     """
     library = Library(course_root())
-    log = SqliteLog(store_path())
+    log = opened_log()
     try:
         document = gathered(Shelf(library, library.root / "notebooks"), Learner(log))
     finally:

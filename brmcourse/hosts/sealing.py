@@ -23,6 +23,8 @@ LOCKED = (
 )
 OPEN = "What you write is kept in plain again."
 
+ASKED = "Passphrase or recovery code: "
+
 Ask = Callable[[str], str]
 """Asks for a secret, which is not shown as it is typed."""
 
@@ -83,10 +85,25 @@ def unlock(ask: Ask = getpass) -> int:
     """Ask for the passphrase and keep what is written in plain again; return the exit code."""
 
     def opening(log: SealedLog) -> None:
-        unprotect(log, ask("Passphrase or recovery code: "))
+        unprotect(log, ask(ASKED))
         say(OPEN)
 
     return _run(opening)
+
+
+def opened_log(ask: Ask = getpass) -> SealedLog:
+    """Return the learner's log, opened by the passphrase that is asked for if it is locked.
+
+    Raises LockedError if what is typed does not open it.
+    """
+    log = SealedLog(SqliteLog(store_path()))
+    try:
+        if log.locked:
+            log.open(ask(ASKED))
+    except BaseException:
+        log.close()
+        raise
+    return log
 
 
 def _run(command: Callable[[SealedLog], None]) -> int:

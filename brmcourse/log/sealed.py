@@ -19,8 +19,8 @@ from brmcourse.events import (
     UNREADABLE,
     Event,
     QuizAnswered,
-    ReviewAnswered,
     Record,
+    ReviewAnswered,
     Sealed,
     Unknown,
     WritingLocked,
@@ -275,7 +275,9 @@ class SealedLog:
             return event
         name = name or self._name()
         text = keys.seal(self._keys[name], body_text(event.body).encode(), _bound(event))
-        if isinstance(event.body, QuizAnswered | ReviewAnswered) and isinstance(event.body.response, dict):
+        if isinstance(event.body, QuizAnswered | ReviewAnswered) and isinstance(
+            event.body.response, dict
+        ):
             kept = {**event.body.response, "text": HIDDEN, "sealed": text, "key": name}
             return event._replace(body=replace(event.body, response=kept))
         return event._replace(body=Sealed(event.kind, text, name))
@@ -393,7 +395,9 @@ def _seal_of(event: Event) -> tuple[str, str] | None:
     """Return what is sealed in an event, and the name of its key; None if nothing is."""
     if isinstance(event.body, Sealed):
         return event.body.sealed, event.body.key
-    if isinstance(event.body, QuizAnswered | ReviewAnswered) and isinstance(event.body.response, dict):
+    if isinstance(event.body, QuizAnswered | ReviewAnswered) and isinstance(
+        event.body.response, dict
+    ):
         text, name = (event.body.response.get(name) for name in ("sealed", "key"))
         if isinstance(text, str) and isinstance(name, str):
             return text, name

@@ -12,7 +12,7 @@ from brmcourse.due import Due, Facts, Kept, Part
 from brmcourse.log.log import Log
 from brmcourse.model.course import Course
 from brmcourse.partners import Partners
-from brmcourse.progress import CourseProgress, GoOn, ModuleSteps, Place, Progress, Step, Written
+from brmcourse.progress import CourseProgress, GoOn, ModuleSteps, Place, Step, Written
 from brmcourse.rendering.render import render_view
 
 LATEST = 4
