@@ -25,13 +25,16 @@ from brmcourse.events import (
     Event,
     JournalWrote,
     QuizAnswered,
+    QuizWrote,
     Record,
     ReflectionWrote,
+    ReviewAnswered,
     Sealed,
     SheetWrote,
     StepPassed,
     Unknown,
     WritingLocked,
+    composed,
     decode,
     encode,
     new_id,
@@ -80,6 +83,8 @@ def wrote(text: str = PLANTED, **changed: Any) -> Event:
 def everything() -> list[Event]:
     """Return an event of every kind there is, but the lock itself."""
     found = [decode(record) for record in EXAMPLES]
+    line = {"text": "A line.", "ratings": {"a": 2}}
+    found.append(wrote(body=ReviewAnswered("m1-q9", line), subject="m1-q9"))
     return [one for one in found if isinstance(one, Event) and one.kind != WritingLocked.kind]
 
 
@@ -159,16 +164,11 @@ def test_each_private_kind_is_sealed(kind: str) -> None:
         assert log.read()[1] == planted
 
 
-def _response(event: Event) -> dict[str, Any]:
-    found = getattr(event.body, "response", {})
-    return found if isinstance(found, dict) else {}
-
-
 def _planted(event: Event) -> Event:
     """Return an event with the planted sentence in all its private texts."""
     body = json.loads(encode(event).body)
     for name in PRIVATE[event.kind]:
-        if event.kind == QuizAnswered.kind and "text" not in _response(event):
+        if name == "response" and event.kind != QuizWrote.kind and not composed(event.body):
             continue
         body[name] = _filled(body[name], name)
     found = decode(encode(event)._replace(body=json.dumps(body)))
@@ -196,7 +196,8 @@ def test_what_is_no_writing_stays_readable() -> None:
     log.protect(PASSPHRASE)
     log.shut()
     kinds = {event.kind for event in log.read()[1]}
-    assert kinds == set(KINDS) - set(PRIVATE) - {WritingLocked.kind} | {QuizAnswered.kind}
+    answers = {QuizAnswered.kind, ReviewAnswered.kind}
+    assert kinds == set(KINDS) - set(PRIVATE) - {WritingLocked.kind} | answers
     last = log.read()[1][-1].body
     assert isinstance(last, QuizAnswered)
     assert isinstance(last.response, dict)
