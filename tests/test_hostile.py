@@ -38,6 +38,7 @@ from brmcourse.events import (
     ReviewSkipped,
     ScaleThoughtBack,
     StepPassed,
+    WritingLocked,
     new_id,
 )
 from brmcourse.log.memory import MemoryLog
@@ -344,11 +345,13 @@ def test_ten_thousand_messages(library: Library, ids: list[str], actions: list[s
     # All that can happen in an activity happened. A step is passed by the page around it, and a
     # page for the partner is made by three steps in a row, see test_proposal; one thinks back to
     # results of another activity, see test_profile.
+    # The lock has a page of its own, see test_sealed.
     # In the review something is only after some days, see test_review.
     reviews = (ReviewAnswered, ReviewSkipped, ReviewPutOff, ReviewRetired, ReviewReturned)
+    # The lock has a page of its own, see test_sealed.
     # What is begun anew is so by the page around it, too, see test_pages_data; what waits is put
     # off on Home, see test_due_pages.
-    around = (StepPassed, ActivityReset, DuePutOff, DueDone)
+    around = (StepPassed, ActivityReset, DuePutOff, DueDone, WritingLocked)
     elsewhere = {kind.kind for kind in (*around, ProposalMade, ScaleThoughtBack, *reviews)}
     assert recorded - elsewhere == {body.kind for body in OWN} - elsewhere
 
