@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,21 +175,19 @@ def _calendar(arguments: argparse.Namespace) -> int:
     from brmcourse.hosts.dates import write
     from brmcourse.hosts.launch import Wish
     from brmcourse.hosts.pages.shelf import Shelf
-    from brmcourse.log.sqlite import SqliteLog
+    from brmcourse.hosts.sealing import opened_log
     from brmcourse.paths import course_root, store_path
     from brmcourse.session import Learner
 
     number = 0
     if store_path().exists():
-        log = SqliteLog(store_path())
         shelf = Shelf(Library(course_root()), Wish().own_folder)
         try:
-            number = write(arguments.file, shelf, Learner(log))
+            with closing(opened_log()) as log:
+                number = write(arguments.file, shelf, Learner(log))
         except LogError as error:
             sys.stderr.write(f"{error}\n")
             return 1
-        finally:
-            log.close()
     if not number:
         print("Nothing in your course has a day yet, so no file was written.")
         return 0

@@ -409,14 +409,15 @@ class Owner(NamedTuple):
 
 
 def owners(modules: Iterable[ModuleSteps]) -> dict[str, Owner]:
-    """Return by subject where it belongs; what is about the learner belongs nowhere."""
+    """Return by subject where it belongs; the learner and the partners belong nowhere."""
     found: dict[str, Owner] = {}
     for module in modules:
         for step in module.steps:
             for place in step.places:
                 for subject in place.activity.subjects(place.content):
                     found.setdefault(subject, Owner(module, step, place))
-    found.pop(LEARNER, None)
+    for nobody in (LEARNER, PARTNERS):
+        found.pop(nobody, None)
     return found
 
 

@@ -253,6 +253,8 @@ def test_readers_are_made_for_known_kinds_only() -> None:
 NAMES = {
     "conversation.chose": {"node"},
     "conversation.said": {"node"},
+    "due.done": {"key"},
+    "due.put-off": {"key"},
     "example.answered": {"line", "choice"},
     "example.shown": {"line"},
     "example.wrote": {"line"},
@@ -261,6 +263,8 @@ NAMES = {
     "mirror.answered": {"answer", "mode", "ratings"},
     "mirror.invited": {"invitation", "mode"},
     "partner.chosen": {"code"},
+    "plan.reported": {"outcome"},
+    "plan.wrote": {"on"},
     "proposal.wrote": {"line"},
     "quiz.answered": {"quiz"},
     "quiz.moved": {"to"},

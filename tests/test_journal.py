@@ -26,6 +26,7 @@ from brmcourse.events import (
 )
 from brmcourse.hosts.pages.search import folded, marked
 from brmcourse.partners import choosing
+from brmcourse.progress import beginning_anew
 from brmcourse.session import Learner, find_session
 from tests import make
 from tests.play import NOON, Play, event, page
@@ -371,3 +372,16 @@ def test_partner_events_alone_change_no_entry() -> None:
     chosen = event(Draft("partners", 1, PartnerChosen("Harbour")), partner="1")
     assert opened(chosen).state.entries == []
     assert opened(chosen).state.named == {"1": "Harbour"}
+
+
+def test_a_journal_is_not_begun_anew(site: Site, learner: Learner) -> None:
+    """To begin the whole course anew leaves the journal, and who the partners are, as they are."""
+    journals(learner)
+    html = site.get("/data")
+    assert "/data/again/journal" not in html
+    steps = site.pages._shelf.steps()
+    firsts = site.pages._data._firsts()
+    places = [place for module in steps.all for step in module.steps for place in step.places]
+    drafts = beginning_anew([one for one in places if one in firsts], steps.all, "1")
+    assert {"journal", "partners"}.isdisjoint(draft.subject for draft, _ in drafts)
+    assert "m6-r1" in {draft.subject for draft, _ in drafts}

@@ -691,7 +691,7 @@ def test_every_kind_of_event_is_counted_in_words() -> None:
 
 
 WORDLESS = {
-    *("learner.began", "partner.chosen", "step.passed", "activity.reset"),
+    *("learner.began", "partner.chosen", "step.passed", "activity.reset", "writing.locked"),
     *("quiz.moved", "quiz.reset", "quiz.certainty"),
     *("conversation.began", "conversation.coached", "conversation.chose"),
     *("conversation.say-first", "conversation.rewound"),

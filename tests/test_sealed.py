@@ -479,7 +479,7 @@ def test_a_lock_that_could_not_be_set_is_none(store: SealedLog, monkeypatch: Any
 
     with monkeypatch.context() as patch:
         patch.setattr("brmcourse.log.sqlite._put", fail)
-        with pytest.raises(LogError, match="cannot be used"):
+        with pytest.raises(LogError, match="nothing was changed"):
             store.protect(PASSPHRASE)
     assert not store.protected
     store.add([wrote("again")])

@@ -1,15 +1,17 @@
 """The learner's answers as commands: taken along, brought in, copied, put back, forgotten."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 from brmcourse.content.library import Library
 from brmcourse.errors import CourseError, ExportError
 from brmcourse.hosts.launch import say
 from brmcourse.hosts.pages.shelf import Shelf
+from brmcourse.hosts.sealing import opened_log
 from brmcourse.log.backup import Copy, copies, make_copy, restore
+from brmcourse.log.sealed import SealedLog
 from brmcourse.log.sqlite import SqliteLog
 from brmcourse.mine import export as exports
 from brmcourse.mine.forget import Wish, forget, going, key_of
@@ -32,7 +34,7 @@ def export_to(path: Path) -> None:
     """Write all that the log holds to a new file; say so."""
     if path.exists():
         raise ExportError(f"There is a file {path} already. Choose another name.")
-    with _log() as log:
+    with closing(opened_log()) as log:
         records = log.records()
         content = exports.export(records, course_modules())
     exports.save(content, path)
@@ -45,7 +47,7 @@ def import_from(path: Path) -> None:
     if path.stat().st_size > LARGEST:
         raise ExportError(TOO_LARGE)
     records = read_export(path.read_bytes())
-    with _log() as log:
+    with closing(opened_log()) as log:
         say(words.taken(take_in(log, records)))
 
 
@@ -127,10 +129,6 @@ def _agreed() -> bool:
         return False
 
 
-@contextmanager
-def _log() -> Iterator[SqliteLog]:
-    log = SqliteLog(store_path())
-    try:
-        yield log
-    finally:
-        log.close()
+def _log() -> AbstractContextManager[SealedLog]:
+    """Return the log as it lies there: what it forgets or goes back to needs no passphrase."""
+    return closing(SealedLog(SqliteLog(store_path())))

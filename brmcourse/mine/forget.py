@@ -26,6 +26,7 @@ SORTS: Mapping[str, Sort] = {
     "scale": "ratings",
     "values.ranked": "ratings",
     "quiz.wrote": "texts",
+    "journal": "texts",
     "example.wrote": "texts",
     "reflection": "texts",
     "plan": "texts",

@@ -16,6 +16,7 @@ from brmcourse.events import (
     ExampleAnswered,
     ExampleWrote,
     PlanReported,
+    JournalWrote,
     PlanWrote,
     ProposalMade,
     ProposalWrote,
@@ -28,6 +29,7 @@ from brmcourse.events import (
     ReviewAnswered,
     ReviewRetired,
     ScaleFinished,
+    Sealed,
     SheetWrote,
     ValuesPredicted,
     ValuesRanked,
@@ -121,12 +123,14 @@ Words = Iterable[tuple[str, str]]
 
 
 @singledispatch
-def _words(_body: Body, _content: Any) -> Words:
+def _words(_body: Body | Sealed, _content: Any) -> Words:
     return ()
 
 
 @_words.register
-def _(body: ReflectionWrote | ExampleWrote | ConversationSaid, _content: Any) -> Words:
+def _(
+    body: ReflectionWrote | ExampleWrote | ConversationSaid | JournalWrote, _content: Any
+) -> Words:
     return (("", body.text),)
 
 
@@ -289,5 +293,5 @@ def _card(content: Any, pick: Mapping[str, str]) -> str:
     return str(cards.get(card, card))
 
 
-def _raw(body: Body) -> str:
+def _raw(body: Body | Sealed) -> str:
     return "; ".join(f"{name}: {value}" for name, value in vars(body).items() if value is not None)

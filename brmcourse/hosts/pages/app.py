@@ -211,9 +211,7 @@ class CoursePages:
         known = self._learner.partners()
         asked = Asked.read(request.query_params, known, steps.all)
         mine = gathered(asked, steps.all, steps.progress, known)
-        return self._html(
-            request, "mine.html", mine=mine, writes=steps.showing("journal"), sealed=self._sealed
-        )
+        return self._html(request, "mine.html", mine=mine, writes=steps.showing("journal"))
 
     def paper(self, request: Request) -> Response:
         """Answer with a page that the learner made to hand out: nothing else stands on it."""
@@ -474,6 +472,7 @@ class CoursePages:
             course=self._shelf.course,
             theme=theme(request),
             token=self._door.token,
+            sealed=self._sealed,
             locked=self._sealed is not None and self._sealed.locked,
             **words,
         )

@@ -312,8 +312,12 @@ class DataPages:
         raise HTTPException(404)
 
     def _firsts(self) -> dict[Place, Step]:
-        """Return by place the step where the course first asks for it."""
-        return {one.place: one.step for one in owners(self._shelf.steps().all).values()}
+        """Return by place the step where the course first asks for it.
+
+        A journal is not among them: there is nothing in it to begin anew.
+        """
+        owned = owners(self._shelf.steps().all).values()
+        return {one.place: one.step for one in owned if not one.place.row.apart}
 
     def _steps_again(
         self, module: ModuleSteps, progress: Progress, firsts: dict[Place, Step]
