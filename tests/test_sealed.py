@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from brmcourse.cli import main
 from brmcourse.content.library import Library
 from brmcourse.errors import LockedError, LogError
 from brmcourse.events import (
@@ -693,3 +695,34 @@ def test_the_lock_as_commands(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert sealing.unlock(lambda _: code) == 0
     with closing(SqliteLog(store_path())) as log:
         assert [event.body for event in log.read()[1]] == [ReflectionWrote(PLANTED)]
+
+
+def test_a_locked_export_goes_to_another_computer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `brmcourse export` writes while it is locked holds no text in plain and says so; where
+    it is brought in, the same passphrase opens it. Into a locked log, texts in plain are brought
+    in with the passphrase only.
+    """
+    store, file, plain = store_path(), tmp_path / "mine.zip", tmp_path / "plain.zip"
+    with closing(SealedLog(SqliteLog(store))) as log:
+        log.add([wrote("Elsewhere in plain")])
+    assert main(["export", str(plain)]) == 0
+    with closing(SealedLog(SqliteLog(store))) as log:
+        log.forget([event.id for event in log.read()[1]])
+        log.add([wrote()])
+        log.protect(PASSPHRASE)
+    assert main(["export", str(file)]) == 0
+    assert "locked" in capsys.readouterr().out
+    with ZipFile(file) as inside:
+        assert all(PLANTED.encode() not in inside.read(name) for name in inside.namelist())
+    monkeypatch.setenv("BRMCOURSE_STORE", str(tmp_path / "other" / "answers.sqlite"))
+    assert main(["import", str(file)]) == 0
+    typed: list[str] = []
+    monkeypatch.setattr("brmcourse.hosts.mine.getpass", lambda ask: typed.append(ask) or PASSPHRASE)
+    assert main(["import", str(plain)]) == 0
+    assert len(typed) == 1
+    assert not traces(tmp_path / "other", "Elsewhere in plain")
+    with closing(sealing.opened_log(lambda _: PASSPHRASE)) as log:
+        texts = {event.body.text for event in log.read()[1]}  # type: ignore[union-attr]
+    assert texts == {PLANTED, "Elsewhere in plain"}

@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
+from getpass import getpass
 from pathlib import Path
 
 from brmcourse.content.library import Library
-from brmcourse.errors import CourseError, ExportError
+from brmcourse.errors import CourseError, ExportError, LockedError
 from brmcourse.hosts.launch import say
 from brmcourse.hosts.pages.shelf import Shelf
-from brmcourse.hosts.sealing import opened_log
+from brmcourse.hosts.sealing import ASKED
 from brmcourse.log.backup import Copy, copies, make_copy, restore
 from brmcourse.log.sealed import SealedLog
 from brmcourse.log.sqlite import SqliteLog
@@ -23,6 +24,11 @@ from brmcourse.rendering import words
 
 YES = "yes"
 
+LOCKED = (
+    "What you write is locked, and it is so in this file, too: the same passphrase opens it where "
+    "you import it. To have it in plain, open it in the course and download it on its page My data."
+)
+
 
 def course_modules() -> Sequence[ModuleSteps]:
     """Return the modules, and the pages beside them, with what there is to do in them."""
@@ -34,12 +40,13 @@ def export_to(path: Path) -> None:
     """Write all that the log holds to a new file; say so."""
     if path.exists():
         raise ExportError(f"There is a file {path} already. Choose another name.")
-    with closing(opened_log()) as log:
+    with _log() as log:
         records = log.records()
+        locked = log.locked
         content = exports.export(records, course_modules())
     exports.save(content, path)
     say(f"{path.resolve()} holds {len(records)} entries, which is all of them.")
-    say("Anybody who has this file can read what you wrote.")
+    say(LOCKED if locked else "Anybody who has this file can read what you wrote.")
 
 
 def import_from(path: Path) -> None:
@@ -47,8 +54,13 @@ def import_from(path: Path) -> None:
     if path.stat().st_size > LARGEST:
         raise ExportError(TOO_LARGE)
     records = read_export(path.read_bytes())
-    with closing(opened_log()) as log:
-        say(words.taken(take_in(log, records)))
+    with _log() as log:
+        try:
+            found = take_in(log, records)
+        except LockedError:
+            log.open(getpass(ASKED))
+            found = take_in(log, records)
+    say(words.taken(found))
 
 
 def copy_now() -> None:
