@@ -345,7 +345,6 @@ def test_ten_thousand_messages(library: Library, ids: list[str], actions: list[s
     # All that can happen in an activity happened. A step is passed by the page around it, and a
     # page for the partner is made by three steps in a row, see test_proposal; one thinks back to
     # results of another activity, see test_profile.
-    # The lock has a page of its own, see test_sealed.
     # In the review something is only after some days, see test_review.
     reviews = (ReviewAnswered, ReviewSkipped, ReviewPutOff, ReviewRetired, ReviewReturned)
     # The lock has a page of its own, see test_sealed.
