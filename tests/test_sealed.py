@@ -591,7 +591,9 @@ def test_the_lock_from_its_page(site: Site, store: SealedLog, tmp_path: Path) ->
     assert code not in site.get("/lock")
     assert PLANTED in unescape(site.get("/mine"))
     assert not traces(tmp_path)
+    assert "Whoever has the file can read" in site.get("/data")
     sent(site, "shut")
+    assert "What you write is locked in it, too" in site.get("/data")
     for path in ("/mine", "/", "/journal", "/m1/start"):
         html = unescape(site.get(path))
         assert PLANTED not in html
