@@ -36,7 +36,7 @@ PROMISE, PLAN, CONTACT, REVIEW, LOOK_BACK = "promise", "plan", "contact", "revie
 ORDER = (PROMISE, PLAN, CONTACT, LOOK_BACK, REVIEW)
 """What comes first of all that waits: what somebody else counts on; last what comes every day."""
 
-REVIEWED = "See again what is fading"
+REVIEWED = "Refresh what you have learned"
 
 FOLLOW_UP = "follow-up"
 """Where one looks back."""

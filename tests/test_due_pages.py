@@ -124,7 +124,7 @@ def test_what_is_due_is_listed_with_one_button_each(site: Site, life: Life) -> N
     life.turn_to(2)
     html = due_on(site)
     html, _, rest = html.partition('<details class="course-rest">')
-    assert titles(html) == ["A promise comes due", "Say what became of a plan"]
+    assert titles(html) == ["A promise to keep", "Say what became of a plan"]
     assert "&lt;Thing 1&gt;" in html
     assert "about 3 minutes" in html
     addresses = re.findall(r'class="course-do" href="([^"]+)"', html)
@@ -158,12 +158,12 @@ def test_not_now_is_fine(site: Site, life: Life) -> None:
         assert titles(after) == []
     assert bodies(life, DuePutOff) == [DuePutOff("promises:1:1", 1)]
     life.turn_to(1)
-    assert titles(due_on(site)) == ["A promise comes due"]
+    assert titles(due_on(site)) == ["A promise to keep"]
     press(site, "promises:1:1", "put-off 7")
     life.turn_to(7)
-    assert "A promise comes due" not in titles(due_on(site))
+    assert "A promise to keep" not in titles(due_on(site))
     life.turn_to(8)
-    assert titles(due_on(site))[0] == "A promise comes due"
+    assert titles(due_on(site))[0] == "A promise to keep"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_what_no_button_says_does_nothing(site: Site, life: Life, action: str) -
     promise(life, 1, 0)
     where, after = press(site, "promises:1:1", action)
     assert where == f"{HOME}/"
-    assert titles(after) == ["A promise comes due"]
+    assert titles(after) == ["A promise to keep"]
     assert bodies(life, DuePutOff, DueDone) == []
 
 
@@ -243,7 +243,7 @@ def test_looking_back_has_a_page(site: Site, life: Life, days: int) -> None:
     assert titles(after) == []
     assert bodies(life, DueDone) == [DueDone(f"follow-up:first:{days}")]
     again = site.get("/follow-up")
-    assert "Nothing waits for you here today." in again
+    assert "There is no looking back today;" in again
     assert ("The next look back is on" in again) == (days < 60)
 
 
@@ -364,7 +364,7 @@ def test_life_goes_on_after_forgetting(site: Site, life: Life) -> None:
     assert titles(due_on(site)) == []
     _, events = life.learner.log.read(kinds=[DuePutOff.kind])
     life.learner.log.forget([event.id for event in events])
-    assert titles(due_on(site)) == ["A promise comes due"]
+    assert titles(due_on(site)) == ["A promise to keep"]
 
 
 def test_each_report_stands_in_the_journal(life: Life) -> None:

@@ -25,7 +25,7 @@ from .look import misfits, violations
 from .server import CourseServer
 
 PROMISE, PLAN, CONTACT = (
-    "A promise comes due",
+    "A promise to keep",
     "Say what became of a plan",
     "A contact: bring something they can use",
 )
@@ -35,7 +35,7 @@ AFTER = {
     21: "Look back after three weeks: another way through a talk",
     60: "Look back after two months: measure again, and revise your plan",
 }
-FADING = "See again what is fading"
+FADING = "Refresh what you have learned"
 LOOKS = {
     0: ([], []),
     2: ([PROMISE, PLAN], [AFTER[2], FADING]),
@@ -141,7 +141,7 @@ def test_a_day_by_keyboard(
         press(page.locator("summary", has_text="Not now").first)
         press(page.get_by_role("button", name="In a week").first)
         expect(page.get_by_text(PROMISE)).to_have_count(0)
-        press(page.get_by_role("link", name=f"Do it: {PLAN}"))
+        press(page.get_by_role("link", name=f"Open: {PLAN}"))
         form = page.locator("#m1-p1-report")
         expect(form.get_by_label("Done", exact=True)).to_be_visible()
         form.get_by_label("Not yet", exact=True).check()
@@ -154,7 +154,7 @@ def test_a_day_by_keyboard(
         expect(page.get_by_text("It rained. <b>Twice</b>.").first).to_be_visible()
         page.goto(server.at())
         expect(page.locator(".course-waits .course-what").first).to_have_text(AFTER[2])
-        press(page.get_by_role("link", name=f"Do it: {AFTER[2]}"))
+        press(page.get_by_role("link", name=f"Open: {AFTER[2]}"))
         expect(page.get_by_role("heading", level=1)).to_have_text(AFTER[2])
         assert not script or violations(page, None) == []  # axe-core is a script itself
         press(page.get_by_role("button", name="I am done with this one"))

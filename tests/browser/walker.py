@@ -245,7 +245,7 @@ class Walker:
                 saved = part.locator(f"#{shown.sheet}-1 .brm-saved")
                 if shown.sheet and saved.count() and not saved.inner_text():
                     self._fill(part, self.library.named("sheets", shown.sheet), 1)
-            for field in part.locator("textarea").all():
+            for field in part.locator("textarea:visible").all():
                 if not field.input_value():
                     field.fill(f"My words to {field.get_attribute('name')}")
             part.locator(f"#capstone-{chapter.id}-done").click()
