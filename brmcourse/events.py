@@ -702,7 +702,7 @@ def decode(record: Record) -> Event | Unknown:
             return Unknown(record, "too large")
         body = _sealed(record) if sealed else read_body(record.kind, record.body)
     except UNREADABLE as error:
-        return Unknown(record, _reason(error))
+        return Unknown(record, reason_of(error))
     time = _time(record.time)
     if time is None:
         return Unknown(record, "no time with a zone")
@@ -746,7 +746,8 @@ def _plain(event: Event) -> bool:
     )
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return why a record cannot be read, without anything of what stands in it."""
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors(include_url=False, include_input=False)[0]

@@ -164,11 +164,12 @@ def _text(value: object) -> str:
 
 @dataclass
 class _Page:
-    """What a session keeps of the page it serves."""
+    """What a session keeps of the page it serves; `locked`: writing could not be shown on it."""
 
     partner: str = ""
     state: Any = None
     cursor: Cursor = START
+    locked: bool = False
     seen: set[str] = field(default_factory=set)
     html: str = ""
 
@@ -227,6 +228,8 @@ class Session:
     def _answered(self, message: Message) -> str:
         opening = message.action.name == OPEN
         try:
+            if not opening and self._page.locked and not self._learner.log.locked:
+                return self._opened_meanwhile(message)
             kept = self._step(message)
         except CourseError as refused:
             self._failed = message
@@ -239,6 +242,19 @@ class Session:
         except Exception:  # noqa: BLE001 -- as above
             return self._mishap(words.DONE if kept else words.NOT_SHOWN, message)
         return self._page.html
+
+    def _opened_meanwhile(self, message: Message) -> str:
+        """Show the page anew with what was typed beside it, and carry nothing out.
+
+        Its fields were drawn empty while the writing was locked: kept, they would take the place of
+        what stands there.
+        """
+        opening = replace(message, action=Action(OPEN))
+        self._step(opening)
+        self._page.html = self._shown(opening)
+        self._failed = opening
+        typed = "\n".join(text for texts in message.action.form.values() for text in texts if text)
+        return self._problem(words.OPENED, words.TYPED.format(typed=typed), retry=False)
 
     def _step(self, message: Message) -> bool:
         """Carry out a message; say whether it recorded anything, then or the first time it came."""
@@ -272,7 +288,10 @@ class Session:
         """
         if message.action.name == OPEN or not message.partner:
             return known.current
-        if message.partner not in {*known.codes, self._page.partner}:
+        deleted = not any(known.codes.values())  # the file is: pages about its partners are open
+        if message.partner not in known.codes and not (
+            deleted and message.partner == self._page.partner
+        ):
             raise ActionError
         return message.partner
 
@@ -328,8 +347,9 @@ class Session:
             if self._chooses(message):
                 self._turn_to(known.current)
             about = About(self._page.partner, known)
-        self._catch_up()
         log = self._learner.log
+        self._page.locked = log.locked
+        self._catch_up()
         return render(
             self._row.template,
             self._page.state,

@@ -624,11 +624,11 @@ def test_a_page_says_that_a_locked_text_was_not_saved(site: Site, store: SealedL
     assert "1 of " in site.send("/m1/check-yourself", "quiz-m1", "check", pick="A")
 
 
-def test_a_text_that_came_while_it_was_locked_is_saved_after_it(
+def test_a_text_that_came_while_it_was_locked_is_given_back_after_it(
     site: Site, store: SealedLog
 ) -> None:
-    """Without a script, too: who wrote while it was locked opens it and tries again, and the text
-    is saved as it was.
+    """Without a script, too: who wrote while it was locked opens it and tries again, and gets the
+    text to copy; it takes the place of no entry.
     """
     write(site)
     store.protect(PASSPHRASE)
@@ -638,10 +638,11 @@ def test_a_text_that_came_while_it_was_locked_is_saved_after_it(
     assert "<title>Error: " in html
     assert "was not saved yet" in html
     sent(site, "open", secret=PASSPHRASE)
-    where, html = site.post("/journal", html, action="try-again")
-    assert where.startswith(f"{HOME}/journal?visit=")
+    before = store.read(kinds=["journal.wrote"])[1]
+    _, html = site.post("/journal", html, action="try-again")
+    assert "this page is read anew" in html
     assert "Not lost." in html
-    assert len(store.read(kinds=["journal.wrote"])[1]) == 2
+    assert store.read(kinds=["journal.wrote"])[1] == before
 
 
 def test_every_activity_opens_while_it_is_locked(library: Library, store: SealedLog) -> None:
@@ -729,3 +730,35 @@ def test_a_locked_export_goes_to_another_computer(
     with closing(sealing.opened_log(lambda _: PASSPHRASE)) as log:
         texts = {event.body.text for event in log.read()[1]}  # type: ignore[union-attr]
     assert texts == {PLANTED, "Elsewhere in plain"}
+
+
+def test_what_was_typed_into_a_locked_page_takes_no_text_s_place(library: Library) -> None:
+    """A page drawn while the writing was locked has empty fields. Once it is open, pressing "Try
+    again" there shows what was typed, and what stands written stays.
+    """
+    log = SealedLog(MemoryLog())
+    learner = Learner(log)
+    prompt = library.named("prompts", "m6").reflections[0].id
+    first = find_session(library, "reflect", "m6", learner)
+    first.open()
+    first.answer({"action": "draft", "form": {f"{prompt}:text": ["The old text."]}})
+    log.protect(PASSPHRASE)
+    log.shut()
+    page = find_session(library, "reflect", "m6", learner)
+    assert "The old text." not in page.open()
+    typed = {"action": "draft", "form": {f"{prompt}:text": ["A new line."]}}
+    page.answer(typed)
+    log.open(PASSPHRASE)
+    for message in ({"action": "try-again"}, {"action": "try-again"}):
+        answer = page.answer(message)
+        assert "The old text." in answer
+    assert [event.body.text for event in log.read(kinds=["reflection.wrote"])[1]] == [
+        "The old text."
+    ]
+    log.shut()
+    page.open()
+    log.open(PASSPHRASE)
+    answer = page.answer(typed)
+    assert "A new line." in answer
+    assert "The old text." in answer
+    assert page.failed

@@ -473,7 +473,8 @@ def _answer(state: MirrorState, action: Action) -> tuple[MirrorState, Sequence[D
     if not ratings and not any(texts.values()):
         problem = Problem(f"{state.mirror.lines[0].id}-{state.format.min}", NOTHING)
         return replace(state, problems=(problem,)), ()
-    name = _name(state, "answer", OPEN, len(state.record.answers))
+    said = f"{sorted(ratings.items())}:{texts[KEEP]}:{texts[IDEA]}"
+    name = _name(state, f"answer:{said}", OPEN, len(state.record.answers))
     body = MirrorAnswered(name, OPEN, ratings, texts[KEEP], texts[IDEA])
     if state.step == HAND:
         return replace(state, step=THANKS), [_draft(state, body)]
@@ -501,7 +502,11 @@ def _draft(state: MirrorState, body: MirrorInvited | MirrorAnswered) -> Draft:
 
 
 def _name(state: MirrorState, what: str, mode: str, number: int) -> str:
-    """Return an id that the same learner, partner and number always give, and no others."""
+    """Return an id that the same learner, partner, words and number always give, and no others.
+
+    What an answer says is part of it: on another computer, or after a new beginning, another
+    answer may have the same number.
+    """
     context = state.context
     text = f"{context.seed}:{context.partner}:{what}:{mode}:{number}"
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:NAME_LENGTH]

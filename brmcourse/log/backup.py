@@ -43,6 +43,7 @@ LEFT_FREE = 3
 NOT_MADE = "No copy of your answers could be made: {why}."
 NOT_WHOLE = "This copy is not whole, so it was left alone: {why}."
 GONE = "This copy is not there any more."
+MEANWHILE = "Something was written in another window meanwhile, so nothing was changed. Try again."
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def make_copy(
     if file.identity(path) is None:
         return None
     try:
-        with file.alone(_turn(path)):
+        with file.alone(turn_of(path)):
             return _made(path, clock(), spare)
     except FAILURES as error:
         raise CopyError(NOT_MADE.format(why=_why(error))) from error
@@ -129,7 +130,15 @@ def restore(
     """
     records = records_of(copy)
     before = make_copy(path, clock, spare=copy.path)
-    log.rewrite(lambda _: records)
+    kept = {record.id for record in records_of(before)} if before else set()
+
+    def replaced(now: Sequence[Record]) -> list[Record]:
+        # Another process may have written since that copy was made.
+        if any(record.id not in kept for record in now):
+            raise CopyError(MEANWHILE)
+        return records
+
+    log.rewrite(replaced)
     return before, len(records)
 
 
@@ -172,7 +181,7 @@ class Keeper:
         self._wait(LATER_LOOK)
 
 
-def _turn(path: Path) -> Path:
+def turn_of(path: Path) -> Path:
     """Return the name that whoever makes copies holds a lock on."""
     return path.with_name(f"{path.stem}.copies")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brmcourse.errors import LogError
-from brmcourse.log.backup import DRAFT_PARTS, copies
+from brmcourse.log.backup import DRAFT_PARTS, copies, turn_of
 from brmcourse.log.file import PARTS, alone
 from brmcourse.problems import empty_problem_log
 
@@ -28,9 +28,10 @@ def beside(path: Path) -> Beside:
 
 def erase_beside(path: Path) -> None:
     """Delete the copies, what was set aside, and the problem log; raises LogError if it cannot."""
-    found = beside(path)
-    for one in (*found.copies, *found.damaged, *_drafts(path)):
-        _delete(one)
+    with alone(turn_of(path)):  # a copy that is being made now would come after
+        found = beside(path)
+        for one in (*found.copies, *found.damaged, *_drafts(path)):
+            _delete(one)
     empty_problem_log()
 
 

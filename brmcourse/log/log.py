@@ -56,6 +56,10 @@ class Log(Protocol):
         """Why events cannot be saved now; None while all are kept."""
 
     @property
+    def locked(self) -> bool:
+        """Whether some of what is written cannot be read now."""
+
+    @property
     def notice(self) -> SetAside | None:
         """What was mended when the log was opened."""
 

@@ -12,6 +12,7 @@ class MemoryLog:
 
     trouble: Trouble | None = None
     notice: SetAside | None = None
+    locked = False
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self._lock = RLock()

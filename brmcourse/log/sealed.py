@@ -31,14 +31,15 @@ from brmcourse.events import (
     new_id,
     now,
     read_body,
+    reason_of,
 )
 from brmcourse.log import keys
 from brmcourse.log.log import START, Change, Cursor, Log, SetAside, Trouble, Unreadable, kept
 
 LOCKED = (
     "What you write is locked, so this was not saved yet. Open it with your passphrase on the "
-    "course's own pages, in another tab. Then press “Try again” here: the course still has "
-    "your text. In JupyterLab it cannot be opened."
+    "course's own pages, in another tab. Then press “Try again” here: you get your text back, to "
+    "put it where it belongs. In JupyterLab it cannot be opened."
 )
 ALREADY = "What you write is locked already."
 NOT_LOCKED = "What you write is not locked."
@@ -296,7 +297,7 @@ class SealedLog:
             plain = keys.opened(self._keys[name], text, _bound(event)).decode()
             return event._replace(body=read_body(event.kind, plain))
         except UNREADABLE as error:
-            self._unreadable.note(Unknown(encode(event), str(error)))
+            self._unreadable.note(Unknown(encode(event), reason_of(error)))
             return None
 
     def _plain(self, stored: Sequence[Record]) -> list[Record]:

@@ -39,6 +39,8 @@ BRIEFLY = 0.1
 class SqliteLog:
     """The log in the file at `path`. Opening never fails; see `trouble`."""
 
+    locked = False
+
     def __init__(self, path: Path, clock: Callable[[], datetime] = now) -> None:
         self.path = path
         self.trouble: Trouble | None = None

@@ -37,6 +37,13 @@ CAUSES = {
 }
 
 
+OPENED = "What you wrote has been opened meanwhile, so this page is read anew"
+TYPED = (
+    "What you typed while it was locked was not saved, as it would have taken the place of what "
+    "stands there. Copy from here what you still need: “{typed}”"
+)
+
+
 def trouble(found: Trouble | None) -> str | None:
     """Return what is wrong with saving and what to do, None while all is kept."""
     if found is None:
