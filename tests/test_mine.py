@@ -28,6 +28,7 @@ from brmcourse.events import (
     Body,
     ConversationChose,
     Draft,
+    JournalWrote,
     PartnerChosen,
     PlanWrote,
     QuizAnswered,
@@ -711,3 +712,20 @@ def test_the_texts_of_every_kind_are_known() -> None:
     own = [body for body in KINDS.values() if body.__module__ == Body.__module__]  # no test's own
     told = {body.kind for body in own if _words.dispatch(body) is not _words.dispatch(Body)}
     assert told == {body.kind for body in own} - WORDLESS
+
+
+def test_a_draft_that_was_begun_about_somebody_else_goes_along() -> None:
+    """An entry typed while another partner was current, and then said to be about this one, is
+    forgotten with its first draft; entries about others stay.
+    """
+    drafts = [
+        ("1", 1, "She lied", False),
+        ("2", 1, "She lied to me.", True),
+        ("1", 2, "Fine.", True),
+    ]
+    records = []
+    for partner, entry, text, done in drafts:
+        body = JournalWrote(entry, text, done)
+        records.append(encode(event(Draft("journal", 1, body), partner=partner)))
+    found = going(records, Wish(partner="2"), (), None)
+    assert {record.id for record in found.records} == {record.id for record in records[:2]}

@@ -1,14 +1,14 @@
 """What goes when a learner wants something forgotten, told before, and then deleted for good."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from brmcourse.errors import CopyError, UnknownIdError
-from brmcourse.events import Record
+from brmcourse.events import Event, JournalWrote, Record, decode
 from brmcourse.log.backup import make_copy
 from brmcourse.log.erase import beside, erase_all, erase_beside
 from brmcourse.log.log import Log, not_now
@@ -76,7 +76,10 @@ def going(
 ) -> Going:
     """Return what goes; `path` is where the log lies. Raises UnknownIdError for a module."""
     subjects = _subjects(wish, modules)
+    records = tuple(records)
     chosen = tuple(record for record in records if _wanted(record, wish, subjects))
+    if wish.partner:
+        chosen += tuple(_begun_elsewhere(records, chosen))
     sorts = Counter(_sort(record) for record in chosen)
     found = beside(path) if path else None
     return Going(
@@ -123,6 +126,26 @@ def _wanted(record: Record, wish: Wish, subjects: frozenset[str]) -> bool:
     if wish.partner:
         return record.partner == wish.partner
     return record.subject in subjects
+
+
+def _begun_elsewhere(records: Iterable[Record], chosen: Iterable[Record]) -> Iterator[Record]:
+    """Yield drafts of the journal entries chosen, from before they were about that partner."""
+    chosen = tuple(chosen)
+    taken = {record.id for record in chosen}
+    entries = {entry for record in chosen if (entry := _entry(record)) is not None}
+    for record in records:
+        if record.id not in taken and _entry(record) in entries:
+            yield record
+
+
+def _entry(record: Record) -> int | None:
+    """Return the number of the journal entry that a record is of; None if it is of none."""
+    if record.kind != JournalWrote.kind:
+        return None
+    event = decode(record)
+    if isinstance(event, Event) and isinstance(event.body, JournalWrote):
+        return event.body.entry
+    return None
 
 
 def _sort(record: Record) -> Sort:
