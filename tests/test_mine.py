@@ -62,6 +62,7 @@ from brmcourse.mine.taken import read_export, take_in
 from brmcourse.progress import ModuleSteps
 from brmcourse.rendering.words import SORTS, goes
 from brmcourse.session import Learner, find_session
+from tests.play import event
 
 Captured = pytest.CaptureFixture[str]
 
