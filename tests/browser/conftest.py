@@ -72,8 +72,11 @@ def server(
 
 @contextmanager
 def window_on(server: CourseServer, browser: Browser, **options: Any) -> Iterator[BrowserContext]:
-    """Open a browser window of its own that the course lets in."""
-    with browser.new_context(**{"viewport": WIDE} | options) as window:
+    """Open a browser window of its own that the course lets in; nothing in it fades from one colour
+    to another, so that what is measured is what stays.
+    """
+    usual = {"viewport": WIDE, "reduced_motion": "reduce"}
+    with browser.new_context(**usual | options) as window:
         window.set_default_timeout(15_000)
         server.admit(window)
         yield window
