@@ -209,11 +209,6 @@ class Standing:
         form = self.content.format
         return (self.back.rating - form.min) / (form.max - form.min) * 100
 
-    @property
-    def asks_back(self) -> bool:
-        """Whether there is an earlier time to think back to."""
-        return self.change is not None
-
 
 @dataclass(frozen=True)
 class ProfileState:
@@ -234,17 +229,23 @@ class ProfileState:
     def standings(self, partner: str) -> Sequence[Standing]:
         """Return each self-assessment as it stands for a partner."""
         told = self.record.told(partner)
-        return tuple(_standing(told, self.content, content) for content in self.content.scales)
+        views = _views(told)
+        return tuple(_standing(told, self.content, one, views) for one in self.content.scales)
+
+    @cached_property
+    def mine(self) -> Sequence[Standing]:
+        """Each self-assessment as it stands for this partner."""
+        return self.standings(self.partner)
 
     @property
     def shown(self) -> Sequence[Standing]:
         """Each self-assessment that has a result about this partner."""
-        return [standing for standing in self.standings(self.partner) if standing.result]
+        return [standing for standing in self.mine if standing.result]
 
     @property
     def waiting(self) -> Sequence[Standing]:
         """Each self-assessment that has none."""
-        return [standing for standing in self.standings(self.partner) if not standing.result]
+        return [standing for standing in self.mine if not standing.result]
 
     @property
     def compared(self) -> Iterator[tuple[Questionnaire, Mapping[str, float]]]:
@@ -252,7 +253,8 @@ class ProfileState:
         for content in self.content.scales:
             scores = {}
             for partner, told in self.record.partners.items():
-                score = _standing(told, self.content, content).score
+                record = told.scales.get(content.scale.id)
+                score = record.result.score.score if record and record.result else None
                 if score is not None:
                     scores[partner] = score
             if scores:
@@ -274,18 +276,29 @@ class ProfileState:
         return self.content.lessons.get(act.section)
 
 
-def _standing(told: Told, overview: Overview, content: Questionnaire) -> Standing:
+def _views(told: Told) -> Mapping[str, Shown]:
+    """Return both sides' scores by self-assessment, where there is one of each."""
+    if told.mirror is None:
+        return NONE
+    shown = mirrors.compared(told.mirror, _whose(told))
+    both = (one for one in shown if one.own is not None and one.theirs is not None)
+    return {one.id: one for one in both}
+
+
+def _whose(told: Told) -> str:
+    return OPEN if told.mirror and told.mirror.latest else GROUP
+
+
+def _standing(
+    told: Told, overview: Overview, content: Questionnaire, views: Mapping[str, Shown]
+) -> Standing:
     name = content.scale.id
     record = told.scales.get(name)
     result = record.result if record else None
-    whose = OPEN if told.mirror and told.mirror.latest else GROUP
-    view = None
-    for shown in mirrors.compared(told.mirror, whose) if told.mirror else ():
-        if shown.id == name and shown.own is not None and shown.theirs is not None:
-            view = shown
     latest = told.mirror.latest if told.mirror else None
     seen = latest.time if latest else None
-    return Standing(overview, content, result, told.back.get(name), view, whose, seen)
+    view = views.get(name)
+    return Standing(overview, content, result, told.back.get(name), view, _whose(told), seen)
 
 
 def find(library: Library, _name: str) -> Overview:
