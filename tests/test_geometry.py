@@ -82,17 +82,18 @@ def test_a_result_stands_on_its_axis(value: float, old: float) -> None:
     """Results lie between the ends of the axis, the better one to the right; the ticks divide it
     equally.
     """
-    row = geometry.dot_row(value, old)
-    assert row.old
+    row = geometry.dots(value, [old])
+    (before_it,) = row.earlier
+    assert row.now
     assert row.axis.x1 <= row.now.x <= row.axis.x2
-    assert row.now.y == row.old.y == row.axis.y1 == row.axis.y2
+    assert row.now.y == before_it.y == row.axis.y1 == row.axis.y2
     if abs(value - old) > 1e-9:
-        assert (row.now.x > row.old.x) == (value > old)
+        assert (row.now.x > before_it.x) == (value > old)
     assert len({after.x1 - before.x1 for before, after in pairwise(row.ticks)}) == 1
     assert (row.ticks[0].x1, row.ticks[-1].x1) == (row.axis.x1, row.axis.x2)
-    assert geometry.dot_row(value).old is None
-    assert geometry.dot_row(0).now.x == row.axis.x1
-    assert geometry.dot_row(100).now.x == pytest.approx(row.axis.x2)
+    assert geometry.dots(value).earlier == ()
+    assert geometry.dots(0).now.x == row.axis.x1
+    assert geometry.dots(100).now.x == pytest.approx(row.axis.x2)
 
 
 def away(place: Point) -> float:

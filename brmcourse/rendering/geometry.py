@@ -74,16 +74,6 @@ class GaugePlot:
 
 
 @dataclass(frozen=True)
-class DotRow:
-    """A result and the one before on an axis; across in percent of the width, down in pixels."""
-
-    axis: Line
-    ticks: tuple[Line, ...]
-    now: Point
-    old: Point | None
-
-
-@dataclass(frozen=True)
 class Dots:
     """Results on an axis; across in percent of the width, down in pixels.
 
@@ -145,11 +135,6 @@ def _marks(values: Sequence[int]) -> Iterator[Mark]:
         x, y = LEFT + number * step, _height(value)
         line = Line(x - step, _height(values[number - 1]), x, y) if number else None
         yield Mark(value, Point(x, y), Point(x, CAPTION), line)
-
-
-def dot_row(value: float, old: float | None = None) -> DotRow:
-    """Return where a result of 0 to 100 stands, and the one before it if there is one."""
-    return DotRow(AXIS, TICKS, _dot(value), None if old is None else _dot(old))
 
 
 def dots(now: float | None, earlier: Sequence[float] = (), other: float | None = None) -> Dots:
