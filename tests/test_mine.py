@@ -1,6 +1,7 @@
 """The learner's own: taken along, brought in, forgotten, by commands and by what they rest on."""
 
 import csv
+import hashlib
 import io
 import json
 import random
@@ -52,6 +53,8 @@ from brmcourse.mine.export import (
     EVENTS,
     MANIFEST,
     README,
+    SEAL,
+    SEALED,
     WRITING,
     export,
     sealed,
@@ -730,3 +733,16 @@ def test_a_draft_that_was_begun_about_somebody_else_goes_along() -> None:
         records.append(encode(event(Draft("journal", 1, body), partner=partner)))
     found = going(records, Wish(partner="2"), (), None)
     assert {record.id for record in found.records} == {record.id for record in records[:2]}
+
+
+def test_a_part_packed_in_a_way_that_we_never_use_is_refused() -> None:
+    """A file with a right seal whose first part cannot be unpacked is refused like any damage."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_LZMA) as made:
+        made.writestr("manifest.json", bytes(range(256)) * 20)
+        made.comment = SEAL + b"0" * 64
+    body = bytearray(stream.getvalue()[:-SEALED])
+    start = body.index(b"manifest.json") + len(b"manifest.json")
+    body[start + 9 : start + 60] = b"\xff" * 51
+    with pytest.raises(ExportError):
+        read_export(bytes(body) + SEAL + hashlib.sha256(bytes(body)).hexdigest().encode())

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from lzma import LZMAError
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812 -- an exception
@@ -35,6 +36,12 @@ OTHER_PARTNER = (
     "are the same person, give them the same code in both, and export again."
 )
 
+DAMAGE = (
+    *(BadZipFile, ZlibError, LZMAError, EOFError, OSError, RuntimeError),
+    *(ValueError, KeyError, TypeError, RecursionError),
+)
+"""What reading a file raises that somebody else, or a fault of a disk, has put together."""
+
 
 def read_export(content: bytes) -> list[Record]:
     """Return the records of an export; raise ExportError if one byte of it is not as it was."""
@@ -49,9 +56,7 @@ def read_export(content: bytes) -> list[Record]:
         raise ExportError(CHANGED)
     try:
         return _records(_parts(content))
-    except (BadZipFile, ZlibError, ValueError, KeyError, TypeError, NotImplementedError) as error:
-        raise ExportError(CHANGED) from error
-    except (RecursionError, EOFError, RuntimeError, OSError) as error:
+    except DAMAGE as error:
         raise ExportError(CHANGED) from error
 
 
